@@ -1,0 +1,123 @@
+"""The envelope of every record: CloudEvents 1.0 in binary mode, as Kafka headers (architecture §3)."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+SPEC_VERSION = b"1.0"
+CONTENT_TYPE = b"application/avro"
+INCOMPLETE = "ENVELOPPE_INCOMPLETE"
+
+LARGEST_SEQUENCE = 2**63 - 1
+LONGEST_TEXT = 1024
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)").fullmatch
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}").fullmatch
+
+
+class BadEnvelope(Exception):
+    """Headers that are no envelope. `reason` is French and names the header, never its value."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code} : {reason}")
+        self.code = code
+        self.reason = reason
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What is said about a record beside its value."""
+
+    ce_id: str
+    """UUID text, lower case."""
+    ce_type: str
+    """The record name of the topic's contract."""
+    ce_source: str
+    ce_subject: str
+    ce_time: datetime
+    """When it happened in the source, UTC, to the millisecond on the wire."""
+    ce_sequence: int | None = None
+    """The producing task's number of this record."""
+    traceparent: str | None = None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The Kafka headers."""
+        headers = [
+            ("ce_specversion", SPEC_VERSION),
+            ("ce_id", self.ce_id.encode()),
+            ("ce_type", self.ce_type.encode()),
+            ("ce_source", self.ce_source.encode()),
+            ("ce_subject", self.ce_subject.encode()),
+            ("ce_time", instant_text(self.ce_time).encode()),
+            ("content-type", CONTENT_TYPE),
+        ]
+        if self.ce_sequence is not None:
+            headers.append(("ce_sequence", b"%d" % self.ce_sequence))
+        if self.traceparent is not None:
+            headers.append(("traceparent", self.traceparent.encode()))
+        return headers
+
+    @classmethod
+    def parse(cls, headers: Iterable[tuple[str, bytes | None]]) -> "Envelope":
+        """Read headers; unknown ones are ignored. Raises BadEnvelope.
+
+        A malformed `traceparent` is dropped, as W3C Trace Context asks: it never costs a record.
+        """
+        try:
+            found = {name: value.decode() for name, value in headers if value is not None}
+        except UnicodeDecodeError as error:
+            raise BadEnvelope(INCOMPLETE, "un en-tête n'est pas en UTF-8") from error
+        if found.get("ce_specversion") != "1.0":
+            raise BadEnvelope(INCOMPLETE, "ce_specversion absent ou autre que 1.0")
+        if found.get("content-type", "application/avro") != "application/avro":
+            raise BadEnvelope(INCOMPLETE, "content-type autre que application/avro")
+        identifier = found.get("ce_id", "").lower()
+        if not _UUID(identifier):
+            raise BadEnvelope(INCOMPLETE, "ce_id absent ou qui n'est pas un UUID")
+        trace = found.get("traceparent")
+        return cls(
+            identifier,
+            _text(found, "ce_type"),
+            _text(found, "ce_source"),
+            _text(found, "ce_subject"),
+            _instant(found.get("ce_time", "")),
+            _sequence(found.get("ce_sequence")),
+            trace if trace is not None and _TRACEPARENT(trace) else None,
+        )
+
+
+def instant_text(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds and Z; what is below a millisecond is dropped. Raises ValueError for a naive one."""
+    if instant.tzinfo is not UTC:
+        if instant.tzinfo is None:
+            raise ValueError("ce_time must carry a zone")
+        instant = instant.astimezone(UTC)
+    return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _text(found: dict[str, str], name: str) -> str:
+    value = found.get(name)
+    if not value or len(value) > LONGEST_TEXT or _CONTROL(value):
+        raise BadEnvelope(INCOMPLETE, f"{name} absent, trop long ou avec un caractère de contrôle")
+    return value
+
+
+def _instant(text: str) -> datetime:
+    if not _TIME(text):
+        raise BadEnvelope(INCOMPLETE, "ce_time absent ou qui n'est pas un instant RFC 3339")
+    try:
+        instant = datetime.fromisoformat(text.upper())
+        return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadEnvelope(INCOMPLETE, "ce_time n'existe pas dans le calendrier") from error
+
+
+def _sequence(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEQUENCE):
+        raise BadEnvelope(INCOMPLETE, "ce_sequence n'est pas un nombre entier")
+    return int(text)
