@@ -46,6 +46,8 @@ class Module:
     definitions: dict[str, Definition] = field(default_factory=dict)
     topics: dict[str, dict[str, str]] = field(default_factory=dict)
     """topic -> record name -> Python name, for the records a value may be."""
+    nested: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The same for the records inside them."""
 
     def add(self, contract: Contract) -> None:
         """Add a topic's records. Raises BadContract for what the generator cannot or must not write."""
@@ -53,6 +55,9 @@ class Module:
         self.topics[contract.topic] = {
             name: scope.named(record, None) for name, record in zip(contract.names, contract.records, strict=True)
         }
+        inside = {name: python for name, python in scope.records.items() if name not in contract.names}
+        if inside:
+            self.nested[contract.topic] = inside
 
     def define(self, wanted: str, avro: str, origin: str, source: str) -> str:
         """Keep a definition and give its Python name: shared when equal, suffixed in a later major, else refused."""
@@ -92,7 +97,8 @@ class Scope:
     def __init__(self, module: Module, topic: str) -> None:
         self.module = module
         self.topic = topic
-        self.known: dict[str, tuple[str, str]] = {}
+        self.known: dict[str, str] = {}
+        self.records: dict[str, str] = {}
 
     def named(self, schema: Mapping[str, Any], namespace: str | None) -> str:
         """Define a record or an enum; its Python name."""
@@ -103,7 +109,9 @@ class Scope:
         else:
             source, shape = self._record(wanted, full, schema, space)
         name = self.module.define(wanted, shape, self.topic, source)
-        self.known[full] = (name, shape)
+        self.known[full] = name
+        if schema["type"] == "record":
+            self.records[full.rsplit(".", 1)[-1]] = name
         return name
 
     def _record(self, wanted: str, full: str, schema: Mapping[str, Any], space: str | None) -> tuple[str, str]:
@@ -153,7 +161,7 @@ class Scope:
         full, _ = _full_name(name, space)
         if full not in self.known:
             raise BadContract(f"{self.topic}: {where}: unknown type {name}; define it before it is named")
-        return self.known[full][0]
+        return self.known[full]
 
     def _default(self, where: str, schema: Mapping[str, Any], annotation: str) -> str:
         if "default" not in schema:
@@ -233,17 +241,23 @@ def _index(all_modules: list[Module]) -> str:
     imports = f"from schemas.records import {', '.join(module.owner for module in all_modules)}\n" if all_modules else ""
     if len(imports) > WIDTH:
         imports = "from schemas.records import (\n" + "".join(f"    {module.owner},\n" for module in all_modules) + ")\n"
-    entries = "".join(
-        f"    {_literal(topic)}: {{\n"
-        + "".join(f"        {_literal(name)}: {module.owner}.{python},\n" for name, python in records.items())
-        + "    },\n"
-        for module in all_modules
-        for topic, records in sorted(module.topics.items())
-    )
     return (
         HEADER.format(about="Every record that a topic's value may be.")
-        + f"\nimport msgspec\n\n{imports}\nRECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {{\n{entries}}}\n"
-        + '"""topic of the catalogue -> record name (`ce_type`) -> its struct."""\n'
+        + f"\nimport msgspec\n\n{imports}\nRECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {{\n"
+        + "".join(_entries(module.owner, module.topics) for module in all_modules)
+        + '}\n"""topic of the catalogue -> record name (`ce_type`) -> its struct."""\n'
+        + "\nNESTED: dict[str, dict[str, type[msgspec.Struct]]] = {\n"
+        + "".join(_entries(module.owner, module.nested) for module in all_modules)
+        + '}\n"""The same for the records inside them."""\n'
+    )
+
+
+def _entries(owner: str, topics: Mapping[str, Mapping[str, str]]) -> str:
+    return "".join(
+        f"    {_literal(topic)}: {{\n"
+        + "".join(f"        {_literal(name)}: {owner}.{python},\n" for name, python in records.items())
+        + "    },\n"
+        for topic, records in sorted(topics.items())
     )
 
 
@@ -275,10 +289,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         changed = stale() if options.check else write()
     except BadContract as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     for name in changed:
-        print(f"{'stale' if options.check else 'wrote'}: schemas/records/{name}", file=sys.stderr)
+        sys.stderr.write(f"{'stale' if options.check else 'wrote'}: schemas/records/{name}\n")
     return 3 if options.check and changed else 0
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.records import aglae, apogee, bourses
+from schemas.records import aglae, apogee, bourses, charlemagne, lsu, onde, pronote, siecle, sts
 
 RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "aglae.dossiers.v1": {
@@ -26,5 +26,109 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "bourses.refus.v1": {
         "refus": bourses.Refus,
     },
+    "charlemagne.dossiers.v1": {
+        "instantane_debut": charlemagne.InstantaneDebut,
+        "personne": charlemagne.Personne,
+        "eleve": charlemagne.Eleve,
+        "instantane_fin": charlemagne.InstantaneFin,
+    },
+    "lsu.bilans.v1": {
+        "instantane_debut": lsu.InstantaneDebut,
+        "eleve": lsu.Eleve,
+        "enseignant": lsu.Enseignant,
+        "discipline": lsu.Discipline,
+        "periode": lsu.Periode,
+        "instantane_fin": lsu.InstantaneFin,
+    },
+    "onde.archives.v1": {
+        "fichier": onde.Fichier,
+        "morceau": onde.Morceau,
+    },
+    "onde.extractions.v1": {
+        "instantane_debut": onde.InstantaneDebut,
+        "eleve": onde.Eleve,
+        "responsable": onde.Responsable,
+        "enseignant": onde.Enseignant,
+        "instantane_fin": onde.InstantaneFin,
+    },
+    "pronote.liens_eleve_groupe.v1": {
+        "instantane_debut": pronote.InstantaneDebut,
+        "eleve": pronote.Eleve,
+        "instantane_fin": pronote.InstantaneFin,
+    },
+    "siecle.exports.v1": {
+        "instantane_debut": siecle.InstantaneDebut,
+        "eleve": siecle.Eleve,
+        "personne": siecle.Personne,
+        "responsable_eleve": siecle.ResponsableEleve,
+        "division": siecle.Division,
+        "groupe": siecle.Groupe,
+        "mef": siecle.Mef,
+        "matiere": siecle.Matiere,
+        "programme": siecle.Programme,
+        "option_obligatoire": siecle.OptionObligatoire,
+        "code_nomenclature": siecle.CodeNomenclature,
+        "uaj": siecle.Uaj,
+        "annee_scolaire": siecle.AnneeScolaire,
+        "periode": siecle.Periode,
+        "fermeture": siecle.Fermeture,
+        "etablissement": siecle.Etablissement,
+        "pays": siecle.Pays,
+        "departement": siecle.Departement,
+        "commune": siecle.Commune,
+        "instantane_fin": siecle.InstantaneFin,
+    },
+    "sts.echanges.v1": {
+        "instantane_debut": sts.InstantaneDebut,
+        "etablissement": sts.Etablissement,
+        "mef": sts.Mef,
+        "matiere": sts.Matiere,
+        "programme": sts.Programme,
+        "code_nomenclature": sts.CodeNomenclature,
+        "individu": sts.Individu,
+        "division": sts.Division,
+        "groupe": sts.Groupe,
+        "service": sts.Service,
+        "alternance": sts.Alternance,
+        "horaire": sts.Horaire,
+        "salle": sts.Salle,
+        "instantane_fin": sts.InstantaneFin,
+    },
+    "sts.fichiers.v1": {
+        "fichier": sts.Fichier,
+        "morceau": sts.Morceau,
+    },
 }
 """topic of the catalogue -> record name (`ce_type`) -> its struct."""
+
+NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
+    "aglae.dossiers.v1": {
+        "voeu": aglae.Voeu,
+    },
+    "charlemagne.dossiers.v1": {
+        "adresse": charlemagne.Adresse,
+        "bourse": charlemagne.Bourse,
+        "responsable": charlemagne.Responsable,
+        "option": charlemagne.Option,
+        "an_dernier": charlemagne.AnDernier,
+    },
+    "onde.extractions.v1": {
+        "enfant": onde.Enfant,
+    },
+    "pronote.liens_eleve_groupe.v1": {
+        "groupe": pronote.Groupe,
+    },
+    "siecle.exports.v1": {
+        "scolarite_an_dernier": siecle.ScolariteAnDernier,
+        "option": siecle.Option,
+        "structure": siecle.Structure,
+        "adresse": siecle.Adresse,
+    },
+    "sts.echanges.v1": {
+        "discipline": sts.Discipline,
+        "indemnite": sts.Indemnite,
+        "cours": sts.Cours,
+        "enseignant": sts.Enseignant,
+    },
+}
+"""The same for the records inside them."""

@@ -8,16 +8,18 @@ import msgspec
 
 
 class Validation(msgspec.Struct, frozen=True, kw_only=True):
-    """Le dossier est validé pour cette inscription (R-AGL-13)."""
+    """Le dossier est validé pour cette inscription (R-AGL-13). Toujours avec une mise_en_paiement et une notification DEFINITIVE : les
+    trois ou aucune.
+    """
 
     numero_dossier: str
-    """Dossier de bourse."""
+    """Numéro du dossier de bourse (R-AGL-29)."""
     annee: int
     """Année de la rentrée."""
     uai: str
     """Établissement de l'inscription."""
     cod_ind: str
-    """Individu d'Apogée."""
+    """Individu d'Apogée (COD_IND)."""
     cod_etu: str
     """Numéro d'étudiant."""
     cod_etp: str
@@ -33,16 +35,16 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True):
-    """La bourse est mise en paiement (R-AGL-13, R-AGL-30)."""
+    """La bourse est mise en paiement (R-AGL-13, R-AGL-30) : une seule fois par numéro de dossier (R-AGL-38)."""
 
     numero_dossier: str
-    """Dossier de bourse."""
+    """Numéro du dossier de bourse (R-AGL-29)."""
     annee: int
     """Année de la rentrée."""
     uai: str
     """Établissement de l'inscription."""
     cod_ind: str
-    """Individu d'Apogée."""
+    """Individu d'Apogée (COD_IND)."""
     cod_etu: str
     """Numéro d'étudiant."""
     cod_etp: str
@@ -68,13 +70,13 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     nature: NatureNotification
     """Définitive seulement après une correspondance ou un retraitement (R-AGL-26)."""
     numero_dossier: str
-    """Dossier de bourse."""
+    """Numéro du dossier de bourse (R-AGL-29)."""
     annee: int
     """Année de la rentrée."""
     uai: str
     """Établissement de l'inscription."""
     cod_ind: str
-    """Individu d'Apogée."""
+    """Individu d'Apogée (COD_IND)."""
     cod_etu: str
     """Numéro d'étudiant."""
     cod_etp: str
@@ -91,37 +93,47 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
+RaisonMarque = Literal["SANS_VOEU", "AUTRE_DOSSIER_PAYE", "PAIEMENT_A_REVOIR", "INSCRIPTION_RETABLIE"]
+
+
 class DossierMarque(msgspec.Struct, frozen=True, kw_only=True):
-    """Aucun vœu ne correspond : le dossier est marqué pour que le CROUS le retraite (R-AGL-14)."""
+    """Le dossier est marqué pour que le CROUS le retraite ou revoie son paiement (R-AGL-14)."""
 
     numero_dossier: str
-    """Dossier de bourse."""
+    """Numéro du dossier de bourse (R-AGL-29)."""
     annee: int
     """Année de la rentrée."""
     uai: str
     """Établissement de l'inscription."""
     cod_ind: str
-    """Individu d'Apogée."""
+    """Individu d'Apogée (COD_IND)."""
     cod_etu: str
     """Numéro d'étudiant."""
     cod_etp: str
     """Étape."""
     cod_vrs_vet: str
     """Version de l'étape."""
+    raison: RaisonMarque = "SANS_VOEU"
+    """SANS_VOEU : aucun vœu ne correspond ; AUTRE_DOSSIER_PAYE : une bourse de la même année est déjà en paiement sous un autre numéro
+    ; PAIEMENT_A_REVOIR : l'inscription payée a pris fin ; INSCRIPTION_RETABLIE : elle vaut de nouveau.
+    """
     motif: str
     """Pourquoi, en français."""
     evenements: tuple[str, ...] = ()
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
-StatutBourse = Literal["SANS_DOSSIER", "EN_ATTENTE", "DEFINITIF", "MARQUE", "REFUSE", "ANNULEE"]
+StatutBourse = Literal["SANS_DOSSIER", "EN_ATTENTE", "DEFINITIF", "MARQUE", "REFUSE", "ANNULEE", "SECONDAIRE"]
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """Où en est la bourse de cette inscription."""
+    """Où en est la bourse de cette inscription. Publiée seulement quand elle change ; la dernière reçue vaut."""
 
     statut: StatutBourse
-    """SANS_DOSSIER ne veut jamais dire non boursier (R-AGL-17)."""
+    """SANS_DOSSIER ne veut jamais dire non boursier (R-AGL-17) ; EN_ATTENTE : le dossier n'est pas décidé ; DEFINITIF : payée par
+    cette inscription ou déjà par une autre ; MARQUE : le CROUS doit retraiter ; REFUSE : le CROUS l'a dit ; ANNULEE : l'inscription
+    a pris fin ; SECONDAIRE : étape non première, sans vœu qui lui corresponde.
+    """
     numero_dossier: str | None = None
     """Dossier de bourse, s'il est connu."""
     annee: int
@@ -129,13 +141,15 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     uai: str
     """Établissement de l'inscription."""
     cod_ind: str
-    """Individu d'Apogée."""
+    """Individu d'Apogée (COD_IND)."""
     cod_etu: str
     """Numéro d'étudiant."""
     cod_etp: str
     """Étape."""
     cod_vrs_vet: str
     """Version de l'étape."""
+    premiere: bool = True
+    """L'inscription est une étape première, ou rien ne dit le contraire : elle compte dans les chiffres (R-AGL-20)."""
     motif: str
     """Pourquoi, en français."""
     evenements: tuple[str, ...] = ()
