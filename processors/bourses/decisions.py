@@ -1,0 +1,123 @@
+"""The records that a status publishes, and what the student's state remembers of having published them.
+
+Identity of a record (its cause): a payment and its validation and notification follow from the registration that is paid,
+whichever event let it be decided, so that no order of arrival and no replay can pay twice under two ids (R-AGL-38). A situation
+and a mark follow from all the events they list.
+"""
+
+from decimal import Decimal
+from typing import TypedDict
+
+import msgspec
+
+from processors.bourses.matching import Constat, dossier_of, paiement_pour
+from processors.bourses.state import Acquis, Etudiant, Inscription, Marque, Paiement
+from schemas import subjects
+from schemas.outcome import Emitted
+from schemas.records.bourses import DossierMarque, MiseEnPaiement, Notification, Situation, Validation
+
+TOPIC = "bourses.decisions.v1"
+
+
+class _Communs(TypedDict):
+    """The fields that every decision has."""
+
+    annee: int
+    uai: str
+    cod_ind: str
+    cod_etu: str
+    cod_etp: str
+    cod_vrs_vet: str
+    motif: str
+    evenements: tuple[str, ...]
+
+
+class _Montants(TypedDict):
+    echelon: str | None
+    montant_annuel: Decimal | None
+
+
+def publier(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+    """What changes with this status, and nothing when nothing does. Validation, payment and notification come together or not."""
+    emitted: tuple[Emitted, ...] = ()
+    if constat.a_payer:
+        etudiant, emitted = _payer(etudiant, inscription, constat)
+    if constat.marque is not None:
+        etudiant, marked = _marquer(etudiant, inscription, constat)
+        emitted += marked
+    acquis = Acquis(constat.statut, _motif(constat), constat.numero, inscription.premiere)
+    if acquis != inscription.acquis:
+        emitted += (_situation(inscription, constat),)
+        etudiant = _remplacer(etudiant, msgspec.structs.replace(inscription, acquis=acquis))
+    return etudiant, emitted
+
+
+def _payer(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+    dossier = dossier_of(etudiant, inscription.annee)
+    if dossier is None or constat.numero is None:
+        raise ValueError("une mise en paiement suppose un dossier")
+    deja = sum(p.inscription == inscription.identite for p in etudiant.paiements)
+    cause = inscription.origine if not deja else f"{inscription.origine} {deja}"
+    numero, communs = constat.numero, _communs(inscription, constat)
+    montants = _Montants(echelon=dossier.echelon, montant_annuel=dossier.montant_annuel)
+    emitted = (
+        _emit("validation", Validation(numero_dossier=numero, voeu_rang=constat.rang, **communs), inscription, cause),
+        _emit("mise_en_paiement", MiseEnPaiement(numero_dossier=numero, **montants, **communs), inscription, cause),
+        _emit("notification", Notification(nature="DEFINITIVE", numero_dossier=numero, **montants, **communs), inscription, cause),
+    )
+    paiement = Paiement(constat.numero, inscription.annee, inscription.identite, constat.evenements)
+    return msgspec.structs.replace(etudiant, paiements=(*etudiant.paiements, paiement)), emitted
+
+
+def _marquer(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+    """A dossier is marked once for one registration and reason; a payment to review, each time the registration ends."""
+    if constat.marque is None or constat.numero is None:
+        return etudiant, ()
+    marque = Marque(constat.numero, inscription.identite, constat.marque)
+    known = marque in etudiant.marques
+    if constat.marque in ("PAIEMENT_A_REVOIR", "INSCRIPTION_RETABLIE"):
+        etudiant = _signaler(etudiant, inscription, constat.marque == "PAIEMENT_A_REVOIR")
+    elif known:
+        return etudiant, ()
+    if not known:
+        etudiant = msgspec.structs.replace(etudiant, marques=(*etudiant.marques, marque))
+    data = DossierMarque(numero_dossier=constat.numero, raison=constat.marque, **_communs(inscription, constat))
+    return etudiant, (_emit("dossier_marque", data, inscription, " ".join(constat.evenements)),)
+
+
+def _signaler(etudiant: Etudiant, inscription: Inscription, a_revoir: bool) -> Etudiant:
+    paiement = paiement_pour(etudiant, inscription.identite)
+    paiements = tuple(msgspec.structs.replace(p, signale=a_revoir) if p is paiement else p for p in etudiant.paiements)
+    return msgspec.structs.replace(etudiant, paiements=paiements)
+
+
+def _situation(inscription: Inscription, constat: Constat) -> Emitted:
+    communs = _communs(inscription, constat)
+    data = Situation(statut=constat.statut, numero_dossier=constat.numero, premiere=inscription.premiere, **communs)
+    return _emit("situation", data, inscription, " ".join(constat.evenements))
+
+
+def _remplacer(etudiant: Etudiant, inscription: Inscription) -> Etudiant:
+    kept = tuple(inscription if i.identite == inscription.identite else i for i in etudiant.inscriptions)
+    return msgspec.structs.replace(etudiant, inscriptions=kept)
+
+
+def _emit(name: str, data: object, inscription: Inscription, cause: str) -> Emitted:
+    return Emitted(TOPIC, name, data, subject=subjects.of_registration(*inscription.identite), cause=cause)
+
+
+def _motif(constat: Constat) -> str:
+    return f"{constat.motif} {constat.precision}".rstrip()
+
+
+def _communs(inscription: Inscription, constat: Constat) -> _Communs:
+    return {
+        "annee": inscription.annee,
+        "uai": inscription.uai,
+        "cod_ind": inscription.cod_ind,
+        "cod_etu": inscription.cod_etu,
+        "cod_etp": inscription.cod_etp,
+        "cod_vrs_vet": inscription.cod_vrs_vet,
+        "motif": _motif(constat),
+        "evenements": constat.evenements,
+    }

@@ -1,0 +1,208 @@
+"""Matching of registrations (Apogée) and bursary dossiers (Aglaé) of one student (R-AGL-13…15, 17, 26, 38).
+
+An event first becomes a fact of the student's state, or is counted as known or out of date; then every registration of its
+year is looked at again. A decision therefore needs no order between the two systems.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from processors.bourses import messages, procedure
+from processors.bourses.decisions import publier
+from processors.bourses.matching import constater
+from processors.bourses.reglages import Reglages
+from processors.bourses.state import Dossier, Etudiant, Inscription, Retraitement, Voeu
+from schemas import subjects
+from schemas.outcome import Emitted, Event, Outcome, Parked
+from schemas.records import aglae, apogee
+
+DIGEST_BYTES = 16
+
+
+def decide(reglages: Reglages, state: Etudiant | None, event: Event) -> Outcome:
+    """Pure. The status of each registration of the event's year is published when it changes."""
+    etudiant = state if state is not None else Etudiant()
+    match event.data:
+        case apogee.Inscription() as record:
+            outcome = _inscription(reglages, etudiant, event, record)
+        case aglae.Dossier() as record:
+            outcome = _dossier(reglages, etudiant, event, record)
+        case aglae.Retraitement() as record:
+            outcome = _retraitement(reglages, etudiant, event, record)
+        case _:
+            outcome = Outcome(etudiant, refusal=messages.EVENEMENT_INCONNU)
+    return replace(outcome, state=state) if outcome.state == etudiant else outcome
+
+
+def provides(event: Event) -> str | None:
+    """A registration seen or created is what its own changes wait for. A mark is provided by whatever event causes it."""
+    match event.data:
+        case apogee.Inscription() as record if record.type not in procedure.SUPPOSE_CONNUE:
+            return _awaited_registration(record)
+        case _:
+            return None
+
+
+# --- an event becomes a fact -----------------------------------------------------------------------------------------
+
+
+def _inscription(reglages: Reglages, etudiant: Etudiant, event: Event, record: apogee.Inscription) -> Outcome:
+    if not (len(record.cod_anu) == 4 and record.cod_anu.isascii() and record.cod_anu.isdigit()):
+        return Outcome(etudiant, refusal=messages.ANNEE_INVALIDE)
+    identite = (record.uai, record.cod_anu, record.cod_ind, record.cod_etp, record.cod_vrs_vet)
+    known = next((i for i in etudiant.inscriptions if i.identite == identite), None)
+    if known is None and record.type in procedure.SUPPOSE_CONNUE:
+        return Outcome(
+            etudiant, parked=Parked(_awaited_registration(record), messages.LABEL_INSCRIPTION), because=messages.ATTEND_INSCRIPTION
+        )
+    new = _registration(event, record, known)
+    if known is not None and new.empreinte == known.empreinte:
+        newest = msgspec.structs.replace(known, dat_mod_iae=_latest(known.dat_mod_iae, record.dat_mod_iae))
+        return Outcome(_with_registration(etudiant, newest), counted="doublon", because=messages.DOUBLON)
+    if known is not None and _older(record.dat_mod_iae, known.dat_mod_iae):
+        return Outcome(etudiant, counted="perime", because=messages.PERIME)
+    etudiant, emitted, because = _reconsider(reglages, _with_registration(etudiant, new), new.annee)
+    return Outcome(etudiant, emitted, counted=_counted(etudiant, new), because=because)
+
+
+def _dossier(reglages: Reglages, etudiant: Etudiant, event: Event, record: aglae.Dossier) -> Outcome:
+    known = next((d for d in etudiant.dossiers if d.annee == record.annee), None)
+    new = _bursary_file(event, record, known)
+    if known is not None and new.empreinte == known.empreinte:
+        newest = msgspec.structs.replace(known, dat_mod=_latest(known.dat_mod, record.dat_mod))
+        return Outcome(_with_dossier(etudiant, newest), counted="doublon", because=messages.DOUBLON)
+    if known is not None and _older(record.dat_mod, known.dat_mod):
+        return Outcome(etudiant, counted="perime", because=messages.PERIME)
+    etudiant, emitted, because = _reconsider(reglages, _with_dossier(etudiant, new), new.annee)
+    return Outcome(etudiant, emitted, because=because)
+
+
+def _retraitement(reglages: Reglages, etudiant: Etudiant, event: Event, record: aglae.Retraitement) -> Outcome:
+    marked = any((m.numero, m.inscription[0], m.inscription[3]) == (record.numero, record.uai, record.cod_etp) for m in etudiant.marques)
+    if not marked:
+        waits_for = f"marque {record.annee}/{record.uai}/{record.cod_etp}"
+        return Outcome(etudiant, parked=Parked(waits_for, messages.LABEL_MARQUE), because=messages.ATTEND_MARQUE)
+    target = (record.numero, record.uai, record.cod_etp)
+    known = next((r for r in etudiant.retraitements if (r.numero, r.uai, r.cod_etp) == target), None)
+    if known is not None and (known.resultat, known.motif) == (record.resultat, record.motif):
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
+    new = Retraitement(
+        numero=record.numero,
+        annee=record.annee,
+        uai=record.uai,
+        cod_etp=record.cod_etp,
+        resultat=record.resultat,
+        motif=record.motif,
+        evenement=event.id,
+    )
+    others = tuple(r for r in etudiant.retraitements if r is not known)
+    etudiant = msgspec.structs.replace(etudiant, retraitements=(*others, new))
+    etudiant, emitted, because = _reconsider(reglages, etudiant, new.annee)
+    return Outcome(etudiant, emitted, because=because)
+
+
+# --- what follows from the facts -------------------------------------------------------------------------------------
+
+
+def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etudiant, tuple[Emitted, ...], str]:
+    """Every registration of the year again, in the order in which Apogée made them known: the first entitled one is paid."""
+    emitted: list[Emitted] = []
+    changes: list[str] = []
+    for identite in [i.identite for i in etudiant.inscriptions if i.annee == annee]:
+        inscription = next(i for i in etudiant.inscriptions if i.identite == identite)
+        constat = constater(reglages, etudiant, inscription)
+        if constat is None:
+            continue
+        etudiant, published = publier(etudiant, inscription, constat)
+        emitted += published
+        if published:
+            changes.append(
+                messages.CHANGE.format(cod_etp=inscription.cod_etp, uai=inscription.uai, statut=constat.statut, motif=constat.motif)
+            )
+    return etudiant, tuple(emitted), "\n".join(changes) or messages.SANS_EFFET
+
+
+def _counted(etudiant: Etudiant, inscription: Inscription) -> str | None:
+    if inscription.eta_iae in procedure.PAS_ENCORE:
+        return "en_creation"
+    now = next(i for i in etudiant.inscriptions if i.identite == inscription.identite)
+    before = inscription.acquis.statut if inscription.acquis is not None else None
+    after = now.acquis.statut if now.acquis is not None else None
+    return "sans_dossier" if after == "SANS_DOSSIER" and before != "SANS_DOSSIER" else None
+
+
+# --- records to facts ------------------------------------------------------------------------------------------------
+
+
+def _registration(event: Event, record: apogee.Inscription, known: Inscription | None) -> Inscription:
+    eta_iae = record.eta_iae if record.eta_iae in procedure.FINS else procedure.ETAT_DIT_PAR.get(record.type, record.eta_iae)
+    premiere = record.tem_iae_prm is not False
+    same = known is not None and (known.eta_iae, known.premiere) == (eta_iae, premiere)
+    content = msgspec.structs.replace(record, event_id=None, type="IA_CONSTATEE", dat_mod_iae=None, eta_iae=eta_iae)
+    return Inscription(
+        uai=record.uai,
+        cod_anu=record.cod_anu,
+        cod_ind=record.cod_ind,
+        cod_etp=record.cod_etp,
+        cod_vrs_vet=record.cod_vrs_vet,
+        cod_etu=record.cod_etu,
+        eta_iae=eta_iae,
+        premiere=premiere,
+        dat_mod_iae=_latest(known.dat_mod_iae if known else None, record.dat_mod_iae),
+        empreinte=_digest(content),
+        origine=known.origine if known else event.id,
+        evenement=known.evenement if known is not None and same else event.id,
+        acquis=known.acquis if known else None,
+    )
+
+
+def _bursary_file(event: Event, record: aglae.Dossier, known: Dossier | None) -> Dossier:
+    new = Dossier(
+        numero=record.numero,
+        annee=record.annee,
+        etat=record.etat,
+        echelon=record.echelon,
+        montant_annuel=record.montant_annuel,
+        voeux=tuple(Voeu(v.rang, v.uai, v.cod_etp) for v in record.voeux),
+        dat_mod=_latest(known.dat_mod if known else None, record.dat_mod),
+        empreinte=_digest(msgspec.structs.replace(record, dat_mod=None)),
+        evenement=event.id,
+    )
+    if known is None:
+        return new
+    same = msgspec.structs.replace(new, dat_mod=known.dat_mod, empreinte=known.empreinte, evenement=known.evenement) == known
+    return msgspec.structs.replace(new, evenement=known.evenement) if same else new
+
+
+def _with_registration(etudiant: Etudiant, new: Inscription) -> Etudiant:
+    if any(i.identite == new.identite for i in etudiant.inscriptions):
+        kept = tuple(new if i.identite == new.identite else i for i in etudiant.inscriptions)
+    else:
+        kept = (*etudiant.inscriptions, new)
+    return msgspec.structs.replace(etudiant, inscriptions=kept)
+
+
+def _with_dossier(etudiant: Etudiant, new: Dossier) -> Etudiant:
+    others = tuple(d for d in etudiant.dossiers if d.annee != new.annee)
+    return msgspec.structs.replace(etudiant, dossiers=(*others, new))
+
+
+def _awaited_registration(record: apogee.Inscription) -> str:
+    registration = subjects.of_registration(record.uai, record.cod_anu, record.cod_ind, record.cod_etp, record.cod_vrs_vet)
+    return f"inscription {registration}"
+
+
+def _digest(content: Any) -> str:
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((d for d in (one, other) if d is not None), default=None)
+
+
+def _older(said: datetime | None, known: datetime | None) -> bool:
+    return said is not None and known is not None and said < known
