@@ -1,0 +1,44 @@
+"""Every connector, once. Adding a system is one folder, one line here and one class of the contract tests."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from connectors.aglae.connector import Aglae
+from connectors.apogee.connector import Apogee
+from connectors.transport.deliveries import Policy
+from schemas.outcome import Accepted, Delivery, PullConnector, Refused
+
+DIRECTION = "entrée"
+
+
+class Connector(Protocol):
+    """A `PushConnector` with what `bus/` must know to serve it."""
+
+    @property
+    def system(self) -> str: ...
+    @property
+    def topics(self) -> tuple[str, ...]: ...
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """`depot` (its folder of the inbox), `http` (`POST /v1/<system>/evenements`)."""
+        ...
+
+    @property
+    def kinds(self) -> Mapping[str, Policy]:
+        """The kinds it recognises and what equal bytes mean for each."""
+        ...
+
+    def accept(self, delivery: Delivery) -> Accepted | Refused: ...
+
+
+def push_connectors(secret: bytes) -> tuple[Connector, ...]:
+    """The connectors that receive. `secret` makes the keys of students (architecture §3)."""
+    return (
+        Apogee(secret),
+        Aglae(secret),
+    )
+
+
+def pull_connectors(secret: bytes) -> tuple[PullConnector, ...]:
+    """The connectors that ask."""
+    return ()
