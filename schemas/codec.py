@@ -30,7 +30,14 @@ HEADER_SIZE = 5
 Decoded = tuple[str, Any]
 """Record name and struct."""
 
+WriterSchema = Callable[[int], Any]
+"""Schema id -> Avro schema (JSON values). Raises SchemaUnknown for an id that the registry does not have."""
+
 Reader = Callable[[bytes], Decoded]
+
+
+class SchemaUnknown(Exception):
+    """The registry answers and has no schema of this id: permanent."""
 
 
 class Undecodable(Exception):
@@ -96,19 +103,20 @@ def schema_id_of(value: bytes) -> int:
     return int.from_bytes(value[1:HEADER_SIZE], "big")
 
 
-def decode(topic: str, value: bytes, writer_schema: Any | None) -> Decoded:
-    """Record name and struct of a value. Raises Undecodable.
+def decode(topic: str, value: bytes, writer_schema: WriterSchema) -> Decoded:
+    """Record name and struct of a value. Raises Undecodable, and what `writer_schema` raises besides SchemaUnknown.
 
-    `writer_schema` is what the registry gives (JSON values) for `schema_id_of(value)`, None when it knows no such id. Give the
-    same object for the same id: what it takes to read under it is prepared once per object.
+    What it takes to read under a schema is prepared once per object that `writer_schema` gives: give the same one again.
     """
     schema_id = schema_id_of(value)
-    if writer_schema is None:
-        raise Undecodable(AVRO_SCHEMA_INCONNU, f"le registre ne connaît pas le schéma {schema_id}")
-    return _reader(topic, schema_id, writer_schema)(value)
+    try:
+        schema = writer_schema(schema_id)
+    except SchemaUnknown as error:
+        raise Undecodable(AVRO_SCHEMA_INCONNU, f"le registre ne connaît pas le schéma {schema_id}") from error
+    return _reader(topic, schema_id, schema)(value)
 
 
-def decode_any(topic: str, value: bytes | None, writer_schema: Any | None) -> Decoded | None:
+def decode_any(topic: str, value: bytes | None, writer_schema: WriterSchema) -> Decoded | None:
     """The same, and None for a null value: a deletion."""
     return None if value is None else decode(topic, value, writer_schema)
 
@@ -116,11 +124,11 @@ def decode_any(topic: str, value: bytes | None, writer_schema: Any | None) -> De
 _READERS: dict[tuple[str, int], tuple[Any, Reader]] = {}
 
 
-def _reader(topic: str, schema_id: int, writer_schema: Any) -> Reader:
+def _reader(topic: str, schema_id: int, schema: Any) -> Reader:
     prepared = _READERS.get((topic, schema_id))
-    if prepared is None or prepared[0] is not writer_schema:
-        reader = _own_reader(topic) if _shape(writer_schema) == _own_shape(topic) else _foreign_reader(topic, writer_schema)
-        prepared = _READERS[topic, schema_id] = (writer_schema, reader)
+    if prepared is None or prepared[0] is not schema:
+        reader = _own_reader(topic) if _shape(schema) == _own_shape(topic) else _foreign_reader(topic, schema)
+        prepared = _READERS[topic, schema_id] = (schema, reader)
     return prepared[1]
 
 
