@@ -44,7 +44,11 @@ class SchemaStore(Protocol):
         ...
 
     def put(self, schema_id: int, subject: str, text: str) -> None:
-        """Keep a schema; putting it again changes nothing. `subject` is empty when it was only read."""
+        """Keep a schema; putting it again changes nothing but an empty subject. `subject` is empty when it was only read."""
+        ...
+
+    def find(self, subject: str, text: str) -> int | None:
+        """The id under which exactly this text was put for this subject."""
         ...
 
 
@@ -118,10 +122,25 @@ class RegistryClient:
         """Register the contracts of topics of the catalogue and give their ids, by catalogue name.
 
         `topics`: names, or catalogue name → Kafka name where they differ. Each subject is set BACKWARD first: registries differ in
-        what they do without a rule. Raises RegistryRefuses for a contract that the registered one cannot be read with, RegistryAway.
+        what they do without a rule. Raises RegistryRefuses for a contract that the registered one cannot be read with, and
+        RegistryAway for one that was never registered: those that were keep their id while the registry is away.
         """
         names = topics if isinstance(topics, Mapping) else {name: name for name in topics}
-        return {name: self.register(subject_of(kafka_name), contract_of(name)) for name, kafka_name in names.items()}
+        ids: dict[str, int] = {}
+        away: RegistryAway | None = None
+        for name, kafka_name in names.items():
+            subject, contract = subject_of(kafka_name), contract_of(name)
+            if away is None:
+                try:
+                    ids[name] = self.register(subject, contract)
+                    continue
+                except RegistryAway as error:
+                    away = error
+            known = self._store.find(subject, contract.text)
+            if known is None:
+                raise away
+            ids[name] = known
+        return ids
 
     def register(self, subject: str, contract: Contract) -> int:
         """Set BACKWARD on the subject, register the contract, keep it; its id. Twice gives the same id."""
