@@ -15,6 +15,8 @@ class Deployment:
     prefix: str = ""
     """Comes before every topic, group and transactional id, as it is (`t3f9a01.`)."""
     production: bool = False
+    replicas: int | None = None
+    """None: 3 in production, 1 embedded."""
 
     def __post_init__(self) -> None:
         if not _PREFIX(self.prefix):
@@ -22,11 +24,12 @@ class Deployment:
 
     @property
     def replication_factor(self) -> int:
-        return 3 if self.production else 1
+        return self.replicas or (3 if self.production else 1)
 
     @property
     def min_insync_replicas(self) -> int:
-        return 2 if self.production else 1
+        """One broker less than the copies: a write waits for these, and one broker may be away."""
+        return max(1, self.replication_factor - 1)
 
     def partitions(self, topic: Topic) -> int:
         """The topic's own count, else the environment's. It belongs to the contract: keys would move if it changed."""

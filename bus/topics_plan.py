@@ -1,0 +1,147 @@
+"""What the bus needs of a Kafka cluster, as data: topics, groups, transactional ids and access rights.
+
+For administrators who create them themselves (`passerelle topics plan`), and for whatever checks them. One principal per
+processor, one for the connectors, one for administration: each gets what it uses and no more.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bus.deployment import Deployment
+from bus.topic_admin import DAY_MS, configs_of
+from schemas.outcome import Processor
+from topics.catalogue import Topic
+
+Row = dict[str, object]
+
+CONNECTORS = "connecteurs"
+ADMINISTRATION = "administration"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One access right, in the words of `kafka-acls`."""
+
+    principal: str
+    resource: Literal["topic", "group", "transactional-id", "cluster"]
+    name: str
+    pattern: Literal["literal", "prefixed"]
+    operations: tuple[str, ...]
+    why: str
+
+    def row(self) -> Row:
+        return {
+            "principal": self.principal,
+            "ressource": self.resource,
+            "nom": self.name,
+            "motif": self.pattern,
+            "operations": " ".join(self.operations),
+            "pourquoi": self.why,
+        }
+
+
+def internal_topic(processor: str) -> str:
+    """The topic of a processor's own deadlines and re-driven dead letters, under its name in the catalogue."""
+    return f"{processor}.interne.v1"
+
+
+def inputs_of(processor: Processor, catalogue: Sequence[Topic]) -> tuple[str, ...]:
+    """What a processor's group reads: its inputs, and its internal topic where the catalogue has one."""
+    internal = internal_topic(processor.name)
+    known = {topic.name for topic in catalogue}
+    return (*processor.inputs, *((internal,) if internal in known and internal not in processor.inputs else ()))
+
+
+def outputs_of(processor: Processor, catalogue: Sequence[Topic]) -> tuple[str, ...]:
+    """What a processor writes: outputs, refusals, its internal topic."""
+    internal = internal_topic(processor.name)
+    known = {topic.name for topic in catalogue}
+    wanted = (*processor.outputs, *((processor.refusals,) if processor.refusals else ()), *((internal,) if internal in known else ()))
+    return tuple(dict.fromkeys(wanted))
+
+
+def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
+    """One row a topic, with its broker settings and who reads it."""
+    return [
+        {
+            "topic": deployment.topic(topic.name),
+            "partitions": deployment.partitions(topic),
+            "replicas": deployment.replication_factor,
+            **configs_of(topic, deployment),
+            "retention_jours": int(configs_of(topic, deployment)["retention.ms"]) // DAY_MS,
+            "cle": topic.key.value,
+            "donnees_personnelles": topic.personal.value,
+            "lecteurs": " ".join(processor.name for processor in processors if topic.name in inputs_of(processor, catalogue)),
+            "objet": topic.about,
+        }
+        for topic in sorted(catalogue, key=lambda topic: topic.name)
+    ]
+
+
+def group_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
+    """One row a consumer group: a processor has one."""
+    return [
+        {
+            "groupe": deployment.group(processor.name),
+            "processeur": processor.name,
+            "topics": " ".join(deployment.topic(name) for name in inputs_of(processor, catalogue)),
+        }
+        for processor in processors
+    ]
+
+
+def transactional_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
+    """One row a task: a processor has one task for each partition of its inputs."""
+    by_name = {topic.name: topic for topic in catalogue}
+    return [
+        {
+            "transactional_id": deployment.transactional_id(processor.name, partition),
+            "processeur": processor.name,
+            "partition": partition,
+        }
+        for processor in processors
+        for partition in range(max((deployment.partitions(by_name[name]) for name in processor.inputs if name in by_name), default=0))
+    ]
+
+
+def rights(
+    catalogue: Sequence[Topic], processors: Sequence[Processor], connector_topics: Iterable[str], deployment: Deployment
+) -> tuple[Right, ...]:
+    """Every right that a cluster with access control must give. `connector_topics`: what connectors publish."""
+    return (
+        *(right for processor in processors for right in _of_processor(processor, catalogue, deployment)),
+        *_of_connectors(connector_topics, deployment),
+        *_of_administration(deployment),
+    )
+
+
+def principal_of(name: str) -> str:
+    """`bourses.projections` → `User:passerelle-bourses-projections`."""
+    return f"User:passerelle-{name.replace('.', '-')}"
+
+
+def _of_processor(processor: Processor, catalogue: Sequence[Topic], deployment: Deployment) -> Iterator[Right]:
+    principal = principal_of(processor.name)
+    for name in inputs_of(processor, catalogue):
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Read", "Describe"), "lit")
+    for name in outputs_of(processor, catalogue):
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie")
+    yield Right(principal, "group", deployment.group(processor.name), "literal", ("Read", "Describe"), "groupe de consommation")
+    prefix = deployment.transactional_id(processor.name, 0).removesuffix("0")
+    yield Right(principal, "transactional-id", prefix, "prefixed", ("Write", "Describe"), "une transaction par tâche")
+
+
+def _of_connectors(topics: Iterable[str], deployment: Deployment) -> Iterator[Right]:
+    for name in sorted(set(topics)):
+        yield Right(principal_of(CONNECTORS), "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie ce qui est reçu")
+
+
+def _of_administration(deployment: Deployment) -> Iterator[Right]:
+    principal = principal_of(ADMINISTRATION)
+    every = deployment.prefix or "*"
+    pattern: Literal["literal", "prefixed"] = "prefixed" if deployment.prefix else "literal"
+    operations = ("Create", "Describe", "DescribeConfigs", "Read")
+    yield Right(principal, "topic", every, pattern, operations, "crée, vérifie et consulte les topics")
+    yield Right(principal, "group", f"{deployment.prefix}passerelle.", "prefixed", ("Describe", "Read"), "retard et reprises")
+    yield Right(principal, "cluster", "kafka-cluster", "literal", ("Describe",), "identité du cluster")
