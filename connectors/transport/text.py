@@ -118,8 +118,9 @@ def _wide_lines(open_bytes: Opener, encoding: str, max_line: int) -> Iterator[tu
             ended = not chunk
             try:
                 rest += decoder.decode(chunk, final=ended)
-            except UnicodeDecodeError:
-                raise Unreadable(messages.not_in_encoding("UTF-16", number + rest.count("\n"))) from None
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].count(b"\n")
+                raise Unreadable(messages.not_in_encoding("UTF-16", number + before)) from None
             *whole, rest = rest.split("\n")
             for line in whole:
                 yield number, line.removesuffix("\r")
