@@ -31,15 +31,17 @@ class Constat:
 
 
 def constater(reglages: Reglages, etudiant: Etudiant, inscription: Inscription) -> Constat | None:
-    """Where the bursary of this registration stands; None while it is not yet a registration."""
+    """Where the bursary of this registration stands; None while it has never been one yet."""
     if inscription.eta_iae in procedure.PAS_ENCORE:
-        return None
+        if inscription.acquis is None:
+            return None
+        return _sans_suite("EN_ATTENTE", messages.DE_NOUVEAU_EN_CREATION, etudiant, inscription)
     if inscription.eta_iae in procedure.FINS:
-        return _finie(etudiant, inscription)
+        return _sans_suite("ANNULEE", messages.FINS[inscription.eta_iae], etudiant, inscription)
     dossier = dossier_of(etudiant, inscription.annee)
     rang = rang_du_voeu(dossier, inscription) if dossier else None
     if not inscription.premiere and rang is None:
-        return _secondaire(etudiant, inscription)
+        return _sans_suite("SECONDAIRE", messages.SECONDAIRE, etudiant, inscription, dossier)
     if dossier is None:
         return Constat("SANS_DOSSIER", messages.SANS_DOSSIER, (inscription.evenement,))
     if dossier.etat in reglages.refusent:
@@ -103,20 +105,13 @@ def _acquise(
     return Constat("DEFINITIF", motif, _dans_l_ordre(*evenements, *paiement.evenements, payee.evenement), dossier.numero, rang)
 
 
-def _finie(etudiant: Etudiant, inscription: Inscription) -> Constat:
-    return _sans_suite("ANNULEE", messages.FINS[inscription.eta_iae], etudiant, inscription)
-
-
-def _secondaire(etudiant: Etudiant, inscription: Inscription) -> Constat:
-    return _sans_suite("SECONDAIRE", messages.SECONDAIRE, etudiant, inscription)
-
-
-def _sans_suite(statut: StatutBourse, motif: str, etudiant: Etudiant, inscription: Inscription) -> Constat:
-    """Apogée took away the ground of the bursary: a payment made for it must be looked at by somebody."""
+def _sans_suite(statut: StatutBourse, motif: str, etudiant: Etudiant, inscription: Inscription, dossier: Dossier | None = None) -> Constat:
+    """Apogée gives no ground for the bursary, or no more: a payment made for it must then be looked at by somebody."""
+    evenements: tuple[str, ...] = (inscription.evenement, *([dossier.evenement] if dossier else []))
     paiement = paiement_pour(etudiant, inscription.identite)
     if paiement is None:
-        return Constat(statut, motif, (inscription.evenement,))
-    evenements = _dans_l_ordre(inscription.evenement, *paiement.evenements)
+        return Constat(statut, motif, evenements)
+    evenements = _dans_l_ordre(*evenements, *paiement.evenements)
     marque: RaisonMarque | None = None if paiement.signale else "PAIEMENT_A_REVOIR"
     return Constat(statut, motif + messages.A_REVOIR, evenements, paiement.numero, marque=marque)
 

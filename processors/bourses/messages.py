@@ -37,6 +37,7 @@ RETABLIE = "L'inscription payée, signalée comme finie, est rétablie : le paie
 
 DOUBLON = "Contenu déjà connu : rien à faire."
 PERIME = "Une version plus récente est déjà connue : rien à faire."
+DE_NOUVEAU_EN_CREATION = "L'inscription est de nouveau en cours de création : elle sera décidée quand elle sera faite."
 EN_CREATION = "Inscription en cours de création : ce n'est pas encore une inscription."
 SANS_EFFET = "Pris en compte ; aucune situation ne change."
 CHANGE = "{cod_etp} ({uai}) : {statut}. {motif}"

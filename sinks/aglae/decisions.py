@@ -1,0 +1,74 @@
+"""The file of decisions for Aglaé. Our own format, documented here, official nowhere ("format interne, non homologué").
+
+- Name `aglae_decisions_<lot, 6 digits>.csv`; separator `;`; lines end with CR LF; quotes only where needed.
+- UTF-8 with a byte order mark: without it a French Excel shows the accents wrong; a reader of files skips it (`utf-8-sig`).
+- First line: `COLUMNS`. Then one line a decision: `VALIDATION_ET_PAIEMENT`, or `DOSSIER_MARQUE` for the CROUS to treat.
+- Amounts: euros, two decimals, a point. Empty: unknown or without object.
+- Last line: `FIN`, the number of lines between the first and this one, the sum of their amounts, and the SHA-256 (hexadecimal)
+  of all the bytes before it. A file without it, or that disagrees with it, is not whole.
+- Text that a spreadsheet would take for a formula is preceded by an apostrophe.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from schemas.outcome import OutgoingFile
+from sinks.aglae.lines import SINK
+
+COLUMNS = (
+    "NATURE",
+    "NUMERO_DOSSIER",
+    "ANNEE",
+    "UAI",
+    "COD_ETU",
+    "COD_IND",
+    "COD_ETP",
+    "COD_VRS_VET",
+    "VOEU_RANG",
+    "ECHELON",
+    "MONTANT_ANNUEL",
+    "RAISON",
+    "MOTIF",
+)
+
+BYTE_ORDER_MARK = "\ufeff"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+
+
+class AglaeDecisions:
+    """See `schemas.outcome.FileSink`."""
+
+    name = SINK
+    system = "aglae"
+    hourly_ceiling = 5_000
+    """A university of 30,000 registrations has about 4,500 bursaries in a year: more in an hour is a fault."""
+
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
+        lines = [COLUMNS, *(tuple(_cell(payload.get(column.lower())) for column in COLUMNS) for payload in payloads)]
+        body = BYTE_ORDER_MARK + _csv(lines)
+        total = sum((Decimal(str(payload["montant_annuel"])) for payload in payloads if payload.get("montant_annuel")), Decimal(0))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        last = ("FIN", str(len(payloads)), f"{total:.2f}", digest, *[""] * (len(COLUMNS) - 4))
+        return OutgoingFile(f"aglae_decisions_{lot:06d}.csv", (body + _csv([last])).encode())
+
+
+def _csv(lines: list[tuple[str, ...]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(lines)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    text = str(value)
+    guarded = f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    return _LINE_BREAKS.sub(" ", guarded)

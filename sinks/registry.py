@@ -1,0 +1,18 @@
+"""Every sink of the bus, one line each: processors that write rows or prepare effects, outside files, tables."""
+
+from sqlalchemy import MetaData, Table
+
+from schemas.outcome import FileSink, Processor
+from sinks.aglae import PROCESSOR as BOURSES_FICHIERS
+from sinks.aglae.decisions import AglaeDecisions
+from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
+from sinks.bourses import tables as bourses
+
+PROCESSORS: tuple[Processor, ...] = (BOURSES_PROJECTIONS, BOURSES_FICHIERS)
+
+FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(),)
+
+METADATAS: tuple[MetaData, ...] = (bourses.METADATA,)
+
+TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}
+"""Every table of a projection by its name, which is `Row.table`."""
