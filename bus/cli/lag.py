@@ -1,0 +1,49 @@
+"""`passerelle lag`: how far each group is behind."""
+
+from typing import Annotated
+
+import typer
+from kafka.errors import KafkaError
+
+from bus.cli.output import Exit, Output, OutputOption, render, say
+from bus.kafka_clients import admin_options
+from bus.lag import COLUMNS, GroupInputs, measure, total
+from bus.settings import load_settings
+from bus.topic_admin import administration
+from bus.topics_plan import inputs_of
+from processors.registry import PROCESSORS
+from topics.catalogue import CATALOGUE
+
+app = typer.Typer(help="Retard des groupes de consommation.")
+
+HEADINGS = dict(zip(COLUMNS, ("groupe", "topic", "partition", "validé", "fin", "retard"), strict=True))
+
+
+@app.callback(invoke_without_command=True)
+def lag(
+    output: OutputOption = Output.TABLE,
+    processor: Annotated[list[str] | None, typer.Option("--processeur", help="Ne montrer que ceux-ci (répétable).")] = None,
+    most: Annotated[int | None, typer.Option("--seuil", min=0, help="Sortir avec 3 si un groupe a plus de retard.")] = None,
+) -> None:
+    """Retard par groupe, topic et partition, en nombre d'enregistrements. « — » : rien n'a encore été validé."""
+    groups = [GroupInputs(each.name, inputs_of(each, CATALOGUE)) for each in PROCESSORS if not processor or each.name in processor]
+    unknown = set(processor or ()) - {each.processor for each in groups}
+    if unknown:
+        say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.name for each in PROCESSORS)}.")
+        raise typer.Exit(Exit.USAGE)
+    settings = load_settings()
+    try:
+        with administration(admin_options(settings.kafka)) as client:
+            found = measure(client, groups, settings.deployment())
+    except KafkaError as error:
+        say(f"Kafka ne répond pas ({type(error).__name__}) : vérifiez l'adresse et que les courtiers sont démarrés.")
+        raise typer.Exit(Exit.FAILURE) from error
+    render([each.row() for each in found], HEADINGS, output)
+    late = {group: total(each for each in found if each.group == group) for group in sorted({each.group for each in found})}
+    for group, count in late.items():
+        say(f"{group} : {count} enregistrement(s) de retard")
+    unread = [each for each in found if each.committed is None and each.end]
+    if unread:
+        say(f"{len(unread)} partition(s) dont rien n'a été validé ont des enregistrements : hors des sommes, toujours au-dessus du seuil.")
+    if most is not None and (unread or any(count > most for count in late.values())):
+        raise typer.Exit(Exit.CHECK_FAILED)

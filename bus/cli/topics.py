@@ -1,0 +1,133 @@
+"""`passerelle topics`: the topics of the catalogue, what they need of the cluster, and whether it has it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from bus import topics_plan
+from bus.cli.output import Exit, Output, OutputOption, render, say
+from bus.deployment import Deployment
+from bus.kafka_clients import admin_options
+from bus.settings import Settings, load_settings
+from bus.topic_admin import administration, configs_of, create, differences, existing, missing
+from connectors.registry import pull_connectors, push_connectors
+from processors.registry import PROCESSORS
+from topics.catalogue import CATALOGUE
+
+app = typer.Typer(help="Topics du catalogue : plan, création, vérification.", no_args_is_help=True)
+
+UNUSED_SECRET = bytes(32)
+"""Connectors ask for the secret of the students' keys when they are built; their topics do not depend on it."""
+
+
+class Part(StrEnum):
+    """What `plan` shows."""
+
+    TOPICS = "topics"
+    GROUPS = "groupes"
+    TRANSACTIONS = "transactions"
+    RIGHTS = "droits"
+
+
+COLUMNS = {
+    Part.TOPICS: ("topic", "partitions", "replicas", "min.insync.replicas", "cleanup.policy", "retention_jours", "lecteurs"),
+    Part.GROUPS: ("groupe", "topics"),
+    Part.TRANSACTIONS: ("transactional_id", "processeur", "partition"),
+    Part.RIGHTS: ("principal", "ressource", "nom", "motif", "operations", "pourquoi"),
+}
+
+
+@app.command()
+def plan(
+    part: Annotated[Part, typer.Argument(help="Ce qu'il faut montrer.")] = Part.TOPICS,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ce qu'il faut créer sur le cluster : topics et réglages, groupes, transactions, droits d'accès. N'appelle aucun service."""
+    deployment = load_settings(services=False).deployment()
+    render(_rows(part, deployment), COLUMNS[part], output)
+
+
+def _rows(part: Part, deployment: Deployment) -> list[topics_plan.Row]:
+    match part:
+        case Part.TOPICS:
+            return topics_plan.topic_rows(CATALOGUE, PROCESSORS, deployment)
+        case Part.GROUPS:
+            return topics_plan.group_rows(CATALOGUE, PROCESSORS, deployment)
+        case Part.TRANSACTIONS:
+            return topics_plan.transactional_rows(CATALOGUE, PROCESSORS, deployment)
+        case Part.RIGHTS:
+            pushed = {topic for connector in push_connectors(UNUSED_SECRET) for topic in connector.topics}
+            pulled = {topic for connector in pull_connectors(UNUSED_SECRET) for topic in connector.topics}
+            return [right.row() for right in topics_plan.rights(CATALOGUE, PROCESSORS, pushed | pulled, deployment)]
+
+
+@app.command("list")
+def list_topics(output: OutputOption = Output.TABLE) -> None:
+    """Les topics du catalogue tels que le cluster les a."""
+    with _cluster() as (client, _settings, deployment):
+        known = existing(client, (deployment.topic(topic.name) for topic in CATALOGUE))
+    rows = [
+        {
+            "topic": name,
+            "existe": name in known,
+            "partitions": known[name].partitions if name in known else None,
+            "replicas": known[name].replication_factor if name in known else None,
+            "id": known[name].id if name in known else None,
+        }
+        for name in sorted(deployment.topic(topic.name) for topic in CATALOGUE)
+    ]
+    render(rows, ("topic", "existe", "partitions", "replicas", "id"), output)
+
+
+@app.command()
+def check(output: OutputOption = Output.TABLE) -> None:
+    """Compare les topics au catalogue. Sort avec 3 s'ils diffèrent."""
+    with _cluster() as (client, _settings, deployment):
+        found = differences(client, CATALOGUE, deployment)
+    render([{"difference": sentence} for sentence in found], ("difference",), output)
+    if found:
+        say(f"{len(found)} différence(s) avec le catalogue.")
+        raise typer.Exit(Exit.CHECK_FAILED)
+    say(f"Les {len(CATALOGUE)} topics sont ceux du catalogue.")
+
+
+@app.command("create")
+def create_missing(
+    execute: Annotated[bool, typer.Option("--execute", help="Créer vraiment ; sans cela, le plan seulement.")] = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Crée les topics qui manquent. Ceux qui existent restent comme ils sont."""
+    with _cluster() as (client, settings, deployment):
+        wanted = missing(client, CATALOGUE, deployment)
+        rows = [
+            {"topic": deployment.topic(topic.name), "partitions": deployment.partitions(topic), **configs_of(topic, deployment)}
+            for topic in wanted
+        ]
+        render(rows, ("topic", "partitions", "cleanup.policy", "retention.ms", "min.insync.replicas"), output)
+        if not wanted:
+            say("Aucun topic ne manque.")
+            return
+        if not execute:
+            say(f"{len(wanted)} topic(s) à créer : ajoutez --execute.")
+            return
+        if not settings.kafka.create_topics:
+            say("Refusé : PASSERELLE_KAFKA__CREATE_TOPICS=false, les topics sont créés par les administrateurs du cluster.")
+            raise typer.Exit(Exit.REFUSED)
+        created = create(client, wanted, deployment)
+    say(f"{len(created)} topic(s) créé(s).")
+
+
+@contextmanager
+def _cluster() -> Iterator[tuple[KafkaAdminClient, Settings, Deployment]]:
+    settings = load_settings()
+    try:
+        with administration(admin_options(settings.kafka)) as client:
+            yield client, settings, settings.deployment()
+    except KafkaError as error:
+        say(f"Kafka ne répond pas comme attendu ({type(error).__name__}) : vérifiez son adresse, nos droits et l'état des courtiers.")
+        raise typer.Exit(Exit.FAILURE) from error
