@@ -2,7 +2,28 @@
 
 import msgspec
 
-from schemas.records import aglae, apogee, bourses, charlemagne, lsu, onde, pronote, siecle, sts
+from schemas.records import (
+    aglae,
+    apogee,
+    bourses,
+    charlemagne,
+    chorus,
+    comptes,
+    draaf,
+    extranet,
+    formation,
+    fregata,
+    lsu,
+    luciole,
+    ogapi,
+    onde,
+    pronote,
+    safir,
+    siecle,
+    sts,
+    support,
+    verrou,
+)
 
 RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "aglae.dossiers.v1": {
@@ -19,7 +40,15 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "dossier_marque": bourses.DossierMarque,
         "situation": bourses.Situation,
     },
+    "bourses.fichiers.interne.v1": {
+        "echeance_atteinte": bourses.EcheanceAtteinte,
+        "reprise": bourses.Reprise,
+    },
     "bourses.interne.v1": {
+        "echeance_atteinte": bourses.EcheanceAtteinte,
+        "reprise": bourses.Reprise,
+    },
+    "bourses.projections.interne.v1": {
         "echeance_atteinte": bourses.EcheanceAtteinte,
         "reprise": bourses.Reprise,
     },
@@ -32,6 +61,92 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "eleve": charlemagne.Eleve,
         "instantane_fin": charlemagne.InstantaneFin,
     },
+    "chorus.fichiers.v1": {
+        "fichier_paiement": chorus.FichierPaiement,
+    },
+    "chorus.retours.v1": {
+        "retour_paiement": chorus.RetourPaiement,
+    },
+    "comptes.annuaire.v1": {
+        "adresse_rattachee": comptes.AdresseRattachee,
+    },
+    "comptes.decisions.v1": {
+        "identifiants_attribues": comptes.IdentifiantsAttribues,
+        "mot_de_passe_renouvele": comptes.MotDePasseRenouvele,
+        "compte_mis_a_jour": comptes.CompteMisAJour,
+        "acces_accorde": comptes.AccesAccorde,
+    },
+    "comptes.interne.v1": {
+        "echeance_atteinte": comptes.EcheanceAtteinte,
+        "reprise": comptes.Reprise,
+    },
+    "comptes.refus.v1": {
+        "refus": comptes.Refus,
+    },
+    "draaf.demandes.v1": {
+        "demande_rejet": draaf.DemandeRejet,
+    },
+    "draaf.validations.v1": {
+        "validation": draaf.Validation,
+    },
+    "extranet.actes.v1": {
+        "stagiaire_saisi": extranet.StagiaireSaisi,
+        "stagiaire_supprime": extranet.StagiaireSupprime,
+        "dates_validees": extranet.DatesValidees,
+        "liste_confirmee": extranet.ListeConfirmee,
+        "formateurs_confirmes": extranet.FormateursConfirmes,
+        "formateurs_modifies": extranet.FormateursModifies,
+        "ouverture": extranet.Ouverture,
+        "heures_saisies": extranet.HeuresSaisies,
+        "sortie_saisie": extranet.SortieSaisie,
+        "declaration_confirmee": extranet.DeclarationConfirmee,
+        "facture_preparee": extranet.FacturePreparee,
+        "facture_confirmee": extranet.FactureConfirmee,
+        "facture_sous_traitant": extranet.FactureSousTraitant,
+        "cloture_demandee": extranet.ClotureDemandee,
+        "enquete_saisie": extranet.EnqueteSaisie,
+        "bilan_depose": extranet.BilanDepose,
+        "solde_confirme": extranet.SoldeConfirme,
+    },
+    "extranet.comptes.v1": {
+        "connexion": extranet.Connexion,
+        "compte_modifie": extranet.CompteModifie,
+        "mot_de_passe_oublie": extranet.MotDePasseOublie,
+    },
+    "formation.decisions.v1": {
+        "action_decrite": formation.ActionDecrite,
+        "action_suivie": formation.ActionSuivie,
+        "stagiaire_inscrit": formation.StagiaireInscrit,
+        "stagiaire_retire": formation.StagiaireRetire,
+        "entree_confirmee": formation.EntreeConfirmee,
+        "dates_arretees": formation.DatesArretees,
+        "formateurs_arretes": formation.FormateursArretes,
+        "certificat": formation.Certificat,
+        "accord_enregistre": formation.AccordEnregistre,
+        "heures_retenues": formation.HeuresRetenues,
+        "declaration_recapitulee": formation.DeclarationRecapitulee,
+        "justificatif_enregistre": formation.JustificatifEnregistre,
+        "sortie_enregistree": formation.SortieEnregistree,
+        "facture": formation.Facture,
+        "versement_enregistre": formation.VersementEnregistre,
+        "facture_rapprochee": formation.FactureRapprochee,
+        "notification": formation.Notification,
+        "avenant_requis": formation.AvenantRequis,
+        "cloture_prononcee": formation.CloturePrononcee,
+        "bilan": formation.Bilan,
+        "enquete": formation.Enquete,
+        "anomalie": formation.Anomalie,
+    },
+    "formation.interne.v1": {
+        "echeance_atteinte": formation.EcheanceAtteinte,
+        "reprise": formation.Reprise,
+    },
+    "formation.refus.v1": {
+        "refus": formation.Refus,
+    },
+    "fregata.decisions.v1": {
+        "decision": fregata.Decision,
+    },
     "lsu.bilans.v1": {
         "instantane_debut": lsu.InstantaneDebut,
         "eleve": lsu.Eleve,
@@ -39,6 +154,64 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "discipline": lsu.Discipline,
         "periode": lsu.Periode,
         "instantane_fin": lsu.InstantaneFin,
+    },
+    "luciole.commandes.v1": {
+        "rattachement": luciole.Rattachement,
+        "fenetre": luciole.Fenetre,
+        "preparation_demande": luciole.PreparationDemande,
+        "envoi_demande": luciole.EnvoiDemande,
+        "envoi_fin": luciole.EnvoiFin,
+        "envoi_interruption": luciole.EnvoiInterruption,
+        "erreur_compteur": luciole.ErreurCompteur,
+    },
+    "luciole.dossiers.v1": {
+        "etablissement": luciole.Etablissement,
+        "dossier": luciole.Dossier,
+        "bordereau": luciole.Bordereau,
+        "modification_demande": luciole.ModificationDemande,
+        "preparation_constat": luciole.PreparationConstat,
+    },
+    "luciole.interne.v1": {
+        "echeance_atteinte": luciole.EcheanceAtteinte,
+        "reprise": luciole.Reprise,
+    },
+    "luciole.ordres.v1": {
+        "ordre_flux": luciole.OrdreFlux,
+        "ordre_validation": luciole.OrdreValidation,
+        "ordre_preparation": luciole.OrdrePreparation,
+        "ordre_envoi": luciole.OrdreEnvoi,
+        "ordre_conclusion": luciole.OrdreConclusion,
+        "ordre_occupation": luciole.OrdreOccupation,
+        "ordre_bilan": luciole.OrdreBilan,
+        "rattachement_constate": luciole.RattachementConstate,
+        "reponse_envoi": luciole.ReponseEnvoi,
+    },
+    "luciole.refus.v1": {
+        "refus": luciole.Refus,
+    },
+    "luciole.suivi.v1": {
+        "etape": luciole.Etape,
+        "selection": luciole.Selection,
+        "preparation_faite": luciole.PreparationFaite,
+        "preparation_a_refaire": luciole.PreparationARefaire,
+        "modification": luciole.Modification,
+        "envoi_commence": luciole.EnvoiCommence,
+        "ligne_envoi": luciole.LigneEnvoi,
+        "decisions_publiees": luciole.DecisionsPubliees,
+        "envoi_arrete": luciole.EnvoiArrete,
+        "etablissements_non_servis": luciole.EtablissementsNonServis,
+        "dossiers_non_reconduits": luciole.DossiersNonReconduits,
+        "verrou_etat": luciole.VerrouEtat,
+        "erreur": luciole.Erreur,
+    },
+    "luciole.verrou.v1": {
+        "verrou_demande": luciole.VerrouDemande,
+        "verrou_fin": luciole.VerrouFin,
+        "verrou_incident": luciole.VerrouIncident,
+        "deblocage": luciole.Deblocage,
+    },
+    "ogapi.montants.v1": {
+        "montant": ogapi.Montant,
     },
     "onde.archives.v1": {
         "fichier": onde.Fichier,
@@ -55,6 +228,18 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "instantane_debut": pronote.InstantaneDebut,
         "eleve": pronote.Eleve,
         "instantane_fin": pronote.InstantaneFin,
+    },
+    "safir.actions.v1": {
+        "action": safir.Action,
+        "accord": safir.Accord,
+        "decision_facture": safir.DecisionFacture,
+        "justificatif_recu": safir.JustificatifRecu,
+        "bilan_recu": safir.BilanRecu,
+        "versement": safir.Versement,
+        "facture_validee": safir.FactureValidee,
+    },
+    "safir.titulaires.v1": {
+        "titulaire": safir.Titulaire,
     },
     "siecle.exports.v1": {
         "instantane_debut": siecle.InstantaneDebut,
@@ -98,6 +283,22 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "fichier": sts.Fichier,
         "morceau": sts.Morceau,
     },
+    "support.appels.v1": {
+        "appel": support.Appel,
+    },
+    "verrou.accords.v1": {
+        "accord": verrou.Accord,
+        "attente": verrou.Attente,
+        "blocage": verrou.Blocage,
+        "retrait": verrou.Retrait,
+    },
+    "verrou.interne.v1": {
+        "echeance_atteinte": verrou.EcheanceAtteinte,
+        "reprise": verrou.Reprise,
+    },
+    "verrou.refus.v1": {
+        "refus": verrou.Refus,
+    },
 }
 """topic of the catalogue -> record name (`ce_type`) -> its struct."""
 
@@ -112,11 +313,42 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "option": charlemagne.Option,
         "an_dernier": charlemagne.AnDernier,
     },
+    "chorus.fichiers.v1": {
+        "ligne_paiement": chorus.LignePaiement,
+    },
+    "chorus.retours.v1": {
+        "rejet_paiement": chorus.RejetPaiement,
+    },
+    "extranet.actes.v1": {
+        "periode": extranet.Periode,
+        "parcours": extranet.Parcours,
+        "entree": extranet.Entree,
+        "formateur": extranet.Formateur,
+        "absence": extranet.Absence,
+    },
+    "formation.decisions.v1": {
+        "periode": formation.Periode,
+        "formateur": formation.Formateur,
+        "ligne_recap": formation.LigneRecap,
+        "ligne_facture": formation.LigneFacture,
+        "deduction": formation.Deduction,
+        "ligne_bilan": formation.LigneBilan,
+    },
+    "luciole.suivi.v1": {
+        "couple": luciole.Couple,
+        "dossier_non_reconduit": luciole.DossierNonReconduit,
+        "place_file": luciole.PlaceFile,
+    },
     "onde.extractions.v1": {
         "enfant": onde.Enfant,
     },
     "pronote.liens_eleve_groupe.v1": {
         "groupe": pronote.Groupe,
+    },
+    "safir.actions.v1": {
+        "sous_traitant": safir.SousTraitant,
+        "periode": safir.Periode,
+        "formateur": safir.Formateur,
     },
     "siecle.exports.v1": {
         "scolarite_an_dernier": siecle.ScolariteAnDernier,
