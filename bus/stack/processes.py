@@ -17,6 +17,10 @@ import psutil
 
 from bus.stack.failure import StackFailure, last_lines
 
+LARGEST_LOG = 10_000_000
+"""Bytes from which a log is put aside at the next start."""
+KEPT_LOGS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -40,6 +44,7 @@ def spawn(
     group: int | None = None,
 ) -> int:
     """Start a process in a session of its own, with nothing of our terminal, and note it at once. Returns its pid."""
+    rotate(log)
     with log.open("ab") as output:
         process = subprocess.Popen(
             [str(word) for word in argv],
@@ -56,6 +61,16 @@ def spawn(
     note(pid_file, process.pid)
     process.returncode = 0  # it outlives us on purpose: without this, Popen warns when it is collected
     return process.pid
+
+
+def rotate(log: Path) -> None:
+    """Put a log that has grown aside (`.1`, the newest, to `.3`) before a process starts to write to it."""
+    if not log.exists() or log.stat().st_size < LARGEST_LOG:
+        return
+    for rank in range(KEPT_LOGS, 0, -1):
+        older = log if rank == 1 else log.with_name(f"{log.name}.{rank - 1}")
+        if older.exists():
+            os.replace(older, log.with_name(f"{log.name}.{rank}"))
 
 
 def note(pid_file: Path, pid: int) -> None:
