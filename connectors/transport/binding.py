@@ -6,7 +6,7 @@ empty is empty). The order of the fields is the order in which children are writ
 """
 
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -83,37 +83,29 @@ class Binding:
 
     type: type[msgspec.Struct]
     fields: tuple[_Field, ...]
-    children: Mapping[str, tuple[str, str, Reader | None]]
-    """tag -> (field, `text` | `one` | `within` | `each`, reader of a nested element)."""
-    attributes: Mapping[str, str]
+    texts: Mapping[str, str]
+    """tag -> field, of the children that are texts."""
+    nested: Mapping[str, tuple[str, bool, Reader]]
+    """tag -> (field, whether its values are collected, reader), of the others."""
+    attributes: Mapping[str | bytes, str]
     content: str | None
 
     def read(self, element: Parsed, unknown: set[str] | None = None) -> Any:
         """The struct of an element. Names of children that the format does not know go to `unknown`."""
         values: dict[str, Any] = {}
-        children = self.children
+        texts = self.texts
         for child in element:
             tag = child.tag
-            try:
-                name, how, reader = children[tag]
-            except KeyError:
-                if unknown is not None:
-                    unknown.add(tag)
-                continue
-            if how == "text":
-                values[name] = child.text or ""
-            elif reader is None:
-                continue
-            elif how == "one":
-                values[name] = reader(child)
-            elif how == "each":
-                values[name] = (*values.get(name, ()), reader(child))
-            else:
-                values[name] = reader(child)
-        attributes = self.attributes
+            if tag in texts:
+                values[texts[tag]] = child.text or ""
+            elif tag in self.nested:
+                name, collected, reader = self.nested[tag]
+                values[name] = (*values.get(name, ()), reader(child)) if collected else reader(child)
+            elif unknown is not None:
+                unknown.add(tag)
         for key, value in element.items():
-            if key in attributes:
-                values[attributes[str(key)]] = value
+            if key in self.attributes:
+                values[self.attributes[key]] = value
         if self.content is not None:
             values[self.content] = element.text or ""
         return self.type(**values)
@@ -148,35 +140,27 @@ def binding(struct: type[msgspec.Struct]) -> Binding:
     """The binding of a struct type, made once from its annotations."""
     hints = get_type_hints(struct, include_extras=True)
     fields = tuple(_field(name, hints[name]) for name in struct.__struct_fields__)
-    children: dict[str, tuple[str, str, Reader | None]] = {}
-    attributes: dict[str, str] = {}
-    content = None
+    texts: dict[str, str] = {}
+    nested: dict[str, tuple[str, bool, Reader]] = {}
     for field in fields:
-        if field.attribute is not None:
-            attributes[field.attribute] = field.name
-        elif field.content:
-            content = field.name
-        else:
-            for tag, how, reader in _readers(field):
-                children[tag] = (field.name, how, reader)
-    return Binding(struct, fields, children, attributes, content)
+        if field.nested is not None:
+            tag, reader = _nested_reader(field, field.nested)
+            nested[tag] = (field.name, field.items is not None and field.container is None, reader)
+        elif field.tag is not None:
+            texts |= dict.fromkeys((field.tag, *field.aliases), field.name)
+    attributes: dict[str | bytes, str] = {field.attribute: field.name for field in fields if field.attribute is not None}
+    content = next((field.name for field in fields if field.content), None)
+    return Binding(struct, fields, texts, nested, attributes, content)
 
 
-def _readers(field: _Field) -> Iterable[tuple[str, str, Reader | None]]:
-    if field.items is not None:
-        assert field.nested is not None
-        inner = binding(field.nested).read
-        if field.container is None:
-            yield field.items, "each", inner
-        else:
-            yield field.container, "within", _list_reader(field.items, inner)
-    elif field.nested is not None:
+def _nested_reader(field: _Field, struct: type[msgspec.Struct]) -> tuple[str, Reader]:
+    inner = binding(struct).read
+    if field.items is None:
         assert field.tag is not None
-        yield field.tag, "one", binding(field.nested).read
-    else:
-        assert field.tag is not None
-        for tag in (field.tag, *field.aliases):
-            yield tag, "text", None
+        return field.tag, inner
+    if field.container is None:
+        return field.items, inner
+    return field.container, _list_reader(field.items, inner)
 
 
 def _list_reader(items: str, inner: Reader) -> Reader:

@@ -35,6 +35,7 @@ _ACCEPTED = {
     "cp1252": "WINDOWS-1252",
 }
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_ASCII = bytes(range(128))
 _LATIN = ("ISO-8859-1", "ISO-8859-15")
 _NOT_LATIN = re.compile(rb"[\x80-\x9f]|\xc3[\xa0-\xbf]")
 """Bytes that Latin texts never hold: controls (Windows quotes) and UTF-8's accented letters."""
@@ -53,6 +54,7 @@ class XmlSource:
         self._limit = limit
         self._digest = hashlib.sha256()
         self.size = 0
+        self._idle = 0
         self._doubtful = False
         self.encoding = ""
         self._head = self._take(PROLOG_LIMIT)
@@ -85,10 +87,10 @@ class XmlSource:
             return head
         return self._take(max(size, 256 * 1024))
 
-    def rows(self, containers: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, Parsed]]:
-        """Each element whose tag is in `containers` under one of the parents listed there, in the order of the document.
+    def rows(self, containers: Mapping[str, frozenset[str] | None]) -> Iterator[tuple[str, Parsed]]:
+        """Each element whose tag is in `containers` under one of the parents listed there (None: any), in the order of the document.
 
-        An element is emptied once the next is asked for, so memory does not grow with the document.
+        An element is dropped once the next is asked for, so memory does not grow with the document, whatever stands between the rows.
         """
         parser = etree.iterparse(
             self,
@@ -103,16 +105,21 @@ class XmlSource:
             remove_comments=True,
             remove_pis=True,
         )
+        holder: Parsed | None = None
         try:
             for _, element in parser:
-                parent = element.getparent()
                 tag: str = element.tag
-                if parent is None or parent.tag not in containers[tag]:
+                parents = containers[tag]
+                parent = element.getparent()
+                if parent is None or (parents is not None and parent.tag not in parents):
                     continue
-                yield tag, element
-                element.clear()
+                self._idle = 0
                 while (previous := element.getprevious()) is not None:
                     parent.remove(previous)
+                if parent is not holder:
+                    holder = parent
+                    _forget_before(parent)
+                yield tag, element
         except etree.XMLSyntaxError as error:
             raise Unreadable(_syntax(error)) from error
         root = parser.root
@@ -133,15 +140,20 @@ class XmlSource:
     def _take(self, size: int) -> bytes:
         data = _fill(self._stream, size)
         self.size += len(data)
+        self._idle += len(data)
         if self.size > self._limit:
             raise Unreadable(say.unpacked_too_big("Le document XML", self._limit))
+        if self._idle > TREE_LIMIT:
+            raise Unreadable(say.unpacked_too_big("Une partie du document XML", TREE_LIMIT))
         self._digest.update(data)
         self._doubt(data)
         return data
 
     def _doubt(self, data: bytes) -> None:
-        if not self._doubtful and self.encoding in _LATIN:
-            self._doubtful = _NOT_LATIN.search(data) is not None
+        if self._doubtful or self.encoding not in _LATIN or data.isascii():
+            return
+        accents = data.translate(None, _ASCII)
+        self._doubtful = _NOT_LATIN.search(accents) is not None and _NOT_LATIN.search(data) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +167,15 @@ class _Opening:
 def parse_bytes(content: bytes) -> Parsed:
     """The whole of a small document given as bytes, under the same rules as a stream."""
     return XmlSource(io.BytesIO(content), TREE_LIMIT).tree()
+
+
+def _forget_before(element: Parsed) -> None:
+    """Drop all that was read before an element that is still open, at every level."""
+    parent = element.getparent()
+    while parent is not None:
+        while (previous := element.getprevious()) is not None:
+            parent.remove(previous)
+        element, parent = parent, parent.getparent()
 
 
 def _fill(stream: IO[bytes], size: int) -> bytes:

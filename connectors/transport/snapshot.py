@@ -1,0 +1,133 @@
+"""A whole file as records: `instantane_debut`, its rows, `instantane_fin` with their number and the file's digest (architecture §3).
+
+Rows wait outside of memory until the whole file is known to be good: a delivery is all or nothing, and is read once.
+"""
+
+import hashlib
+import struct
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connectors.transport import messages
+from connectors.transport.document import Document
+from connectors.transport.faults import FaultList, fault
+from connectors.transport.typed import day
+from connectors.transport.values import BadValue
+from schemas.identifiants import uai_warnings
+from schemas.outcome import Record
+
+DEBUT, FIN = "instantane_debut", "instantane_fin"
+IN_MEMORY = 16 * 1024 * 1024
+DIGEST_LENGTH = 12
+
+_FRAME = struct.Struct("<BHI")
+
+
+def about_person(kind: str, uai: str, identifier: str) -> str:
+    """The subject of a row about a person: it reaches logs, so the identifier is there as a digest only."""
+    return f"{kind}/{hashlib.sha256(f'{uai}|{kind}|{identifier}'.encode()).hexdigest()[:DIGEST_LENGTH]}"
+
+
+class Rows:
+    """The rows of one file, encoded, beyond 16 MiB on disk; read back once, in order."""
+
+    def __init__(self, types: Mapping[str, type[msgspec.Struct]]) -> None:
+        self._names = tuple(types)
+        self._decoders = tuple(msgspec.msgpack.Decoder(each) for each in types.values())
+        self._index = {name: rank for rank, name in enumerate(self._names)}
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once the rows are read back)
+        self.count = 0
+        self.last_touch: Callable[[Any], Any] | None = None
+        """Applied to each row as it is read back: what joins it with rows that came after it in the file."""
+
+    def add(self, name: str, subject: str, data: msgspec.Struct) -> None:
+        payload, about = self._encode(data), subject.encode()
+        self._file.write(_FRAME.pack(self._index[name], len(about), len(payload)) + about + payload)
+        self.count += 1
+
+    def __iter__(self) -> Iterator[tuple[str, str, Any]]:
+        with self._file as file:
+            file.seek(0)
+            while frame := file.read(_FRAME.size):
+                rank, about, size = _FRAME.unpack(frame)
+                subject = file.read(about).decode()
+                data = self._decoders[rank].decode(file.read(size))
+                yield self._names[rank], subject, data if self.last_touch is None else self.last_touch(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What every row of a file needs."""
+
+    topic: str
+    uai: str
+    received: datetime
+
+
+def records(origin: Origin, debut: msgspec.Struct, rows: Rows, fin: msgspec.Struct) -> Iterator[Record]:
+    """The records of a file. `Rows` is read while they are consumed."""
+    yield _record(origin, DEBUT, f"instantane/{getattr(debut, 'type')}", debut, "début")  # noqa: B009 (every contract's record has it)
+    for rank, (name, subject, data) in enumerate(rows, start=1):
+        yield _record(origin, name, subject, data, f"ligne {rank}")
+    yield _record(origin, FIN, f"instantane/{getattr(fin, 'type')}", fin, "fin")  # noqa: B009
+
+
+def _record(origin: Origin, name: str, subject: str, data: msgspec.Struct, position: str) -> Record:
+    return Record(origin.topic, name, origin.uai, subject, origin.received, data, position)
+
+
+def header(document: Document, texts: Mapping[str, str | None], faults: FaultList, warnings: FaultList) -> dict[str, Any]:
+    """The fields of `instantane_debut` that PARAMETRES gives, checked: the UAI and the millésime must be there."""
+    uai, year = (texts.get("uaj") or "").strip(), (texts.get("annee_scolaire") or "").strip()
+    if len(uai) != 8 or not uai[:7].isdigit() or not uai[7:].isalpha() or not uai.isupper() or not uai.isascii():
+        faults.add(
+            fault(
+                "UAI_INVALIDE",
+                "L'UAI du fichier (balise UAJ) est absent ou mal formé : 7 chiffres et une lettre majuscule sont attendus.",
+                "Vérifier l'établissement dans l'application qui a produit le fichier, puis refaire l'export.",
+            )
+        )
+    elif uai_warnings(uai):
+        warnings.add(messages.doubtful_uai("Balise UAJ", 1))
+    if len(year) != 4 or not (year.isascii() and year.isdigit()):
+        faults.add(
+            fault(
+                "MILLESIME_INVALIDE",
+                "L'année scolaire du fichier (balise ANNEE_SCOLAIRE) est absente ou mal formée : 4 chiffres sont attendus.",
+                "Vérifier l'année en cours dans l'application qui a produit le fichier, puis refaire l'export.",
+            )
+        )
+        year = ""
+    return {
+        "uai": uai,
+        "millesime": int(year) if year else None,
+        "fichier": document.name,
+        "archive": document.archive,
+        "version": document.source.attributes.get("VERSION"),
+        "date_export": _day(texts.get("date_export") or texts.get("date_import"), faults),
+        "horodatage": texts.get("horodatage"),
+        "application": texts.get("logiciel") or texts.get("application_source"),
+        "num_envoi": texts.get("num_envoi"),
+    }
+
+
+def _day(text: str | None, faults: FaultList) -> Any:
+    if not text:
+        return None
+    try:
+        return day(text)
+    except BadValue as bad:
+        faults.add(
+            fault(
+                bad.code,
+                f"La date de l'export est illisible : {bad.expected} ; trouvé : {bad.found}.",
+                "Refaire l'export ; ne pas modifier le fichier.",
+            )
+        )
+        return None

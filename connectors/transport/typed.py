@@ -1,0 +1,109 @@
+"""From the texts of a file's model to the typed fields of a record of the same names: dates, booleans, numbers, or faults.
+
+A text field keeps `""` when the file wrote it empty; a date, a boolean or a number that is empty is absent.
+"""
+
+import datetime
+import types
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from connectors.transport import document_messages as say
+from connectors.transport.faults import FaultList
+from connectors.transport.values import BadValue, kind_of, read_day
+
+Read = Callable[[str], Any]
+
+FOR_EVER = {"31/12/9999": datetime.date(9999, 12, 31), "9999-12-31": datetime.date(9999, 12, 31)}
+"""How the nomenclatures write "never closed"."""
+_TRUE, _FALSE = ("1", "true", "O", "o", "oui", "Oui", "OUI"), ("0", "false", "N", "n", "non", "Non", "NON")
+
+
+@lru_cache(maxsize=32768)
+def day(text: str) -> datetime.date:
+    """A day, JJ/MM/AAAA (exports) or AAAA-MM-JJ (imports). Raises BadValue."""
+    return FOR_EVER.get(text) or read_day(text)
+
+
+def boolean(text: str) -> bool:
+    """1 or 0, true or false (both are met in one file), O or N, oui or non. Raises BadValue."""
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise BadValue("BOOLEEN_INVALIDE", "0, 1, true ou false", kind_of(text))
+
+
+def whole(text: str) -> int:
+    """A whole number of at most 9 digits. Raises BadValue."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise BadValue("NOMBRE_INVALIDE", "nombre entier", kind_of(text))
+    return int(text)
+
+
+def decimal(text: str) -> Decimal:
+    """Hours with two decimals at most, a point or a comma. Raises BadValue."""
+    try:
+        value = Decimal(text.replace(",", "."))
+        exact = value.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise BadValue("NOMBRE_INVALIDE", "nombre à deux décimales au plus", kind_of(text)) from None
+    if exact != value or abs(exact) >= Decimal(100_000_000):
+        raise BadValue("NOMBRE_INVALIDE", "nombre à deux décimales au plus", kind_of(text))
+    return exact
+
+
+_READERS: Mapping[object, Read | None] = {str: None, datetime.date: day, bool: boolean, int: whole, Decimal: decimal}
+
+
+@cache
+def plan_of(record: type[msgspec.Struct]) -> tuple[tuple[str, Read | None, bool], ...]:
+    """The fields that a text fills: name, reader (None: kept as a text), whether it must be there."""
+    hints = get_type_hints(record)
+    required = {field.name for field in msgspec.structs.fields(record) if field.required}
+    found = ((name, _scalar(hints[name])) for name in record.__struct_fields__)
+    return tuple((name, _READERS[scalar], name in required) for name, scalar in found if scalar in _READERS)
+
+
+def typed(
+    record: type[msgspec.Struct], row: msgspec.Struct | Mapping[str, str | None], what: str, rank: int, faults: FaultList, **given: Any
+) -> Any:
+    """The record made of a row's texts and of the values `given`; None when something is wrong, which goes to `faults`.
+
+    `what` and `rank` say where in the file (`Élève`, 17): never who.
+    """
+    get = row.get if isinstance(row, Mapping) else _getter(row)
+    values = given
+    good = True
+    for name, read, required in plan_of(record):
+        if name in given:
+            continue
+        text = get(name)
+        if text is None or (text == "" and (read is not None or required)):
+            if required:
+                faults.add(say.missing_value(name.upper(), what, rank))
+                good = False
+            continue
+        if read is None:
+            values[name] = text
+            continue
+        try:
+            values[name] = read(text)
+        except BadValue as bad:
+            faults.add(say.bad_value(bad.code, name.upper(), what, rank, bad.expected, bad.found))
+            good = False
+    return record(**values) if good else None
+
+
+def _getter(row: msgspec.Struct) -> Callable[[str], str | None]:
+    return lambda name: getattr(row, name, None)
+
+
+def _scalar(hint: Any) -> object:
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(each for each in get_args(hint) if each is not types.NoneType)
+    return hint
