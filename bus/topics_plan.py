@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bus.assembly import inputs_of
 from bus.deployment import Deployment
 from bus.topic_admin import DAY_MS, configs_of
 from schemas.outcome import Processor
@@ -41,24 +42,11 @@ class Right:
         }
 
 
-def internal_topic(processor: str) -> str:
-    """The topic of a processor's own deadlines and re-driven dead letters, under its name in the catalogue."""
-    return f"{processor}.interne.v1"
-
-
-def inputs_of(processor: Processor, catalogue: Sequence[Topic]) -> tuple[str, ...]:
-    """What a processor's group reads: its inputs, and its internal topic where the catalogue has one."""
-    internal = internal_topic(processor.name)
-    known = {topic.name for topic in catalogue}
-    return (*processor.inputs, *((internal,) if internal in known and internal not in processor.inputs else ()))
-
-
-def outputs_of(processor: Processor, catalogue: Sequence[Topic]) -> tuple[str, ...]:
-    """What a processor writes: outputs, refusals, its internal topic."""
-    internal = internal_topic(processor.name)
-    known = {topic.name for topic in catalogue}
-    wanted = (*processor.outputs, *((processor.refusals,) if processor.refusals else ()), *((internal,) if internal in known else ()))
-    return tuple(dict.fromkeys(wanted))
+def outputs_of(processor: Processor) -> tuple[str, ...]:
+    """What a processor writes: outputs, refusals, its internal topic. Names of the catalogue."""
+    refusals = (processor.refusals,) if processor.refusals else ()
+    internal = inputs_of(processor)[len(processor.inputs) :]
+    return tuple(dict.fromkeys((*processor.outputs, *refusals, *internal)))
 
 
 def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
@@ -72,20 +60,20 @@ def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], depl
             "retention_jours": int(configs_of(topic, deployment)["retention.ms"]) // DAY_MS,
             "cle": topic.key.value,
             "donnees_personnelles": topic.personal.value,
-            "lecteurs": " ".join(processor.name for processor in processors if topic.name in inputs_of(processor, catalogue)),
+            "lecteurs": " ".join(processor.name for processor in processors if topic.name in inputs_of(processor)),
             "objet": topic.about,
         }
         for topic in sorted(catalogue, key=lambda topic: topic.name)
     ]
 
 
-def group_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
+def group_rows(processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
     """One row a consumer group: a processor has one."""
     return [
         {
             "groupe": deployment.group(processor.name),
             "processeur": processor.name,
-            "topics": " ".join(deployment.topic(name) for name in inputs_of(processor, catalogue)),
+            "topics": " ".join(deployment.topic(name) for name in inputs_of(processor)),
         }
         for processor in processors
     ]
@@ -105,12 +93,10 @@ def transactional_rows(catalogue: Sequence[Topic], processors: Sequence[Processo
     ]
 
 
-def rights(
-    catalogue: Sequence[Topic], processors: Sequence[Processor], connector_topics: Iterable[str], deployment: Deployment
-) -> tuple[Right, ...]:
+def rights(processors: Sequence[Processor], connector_topics: Iterable[str], deployment: Deployment) -> tuple[Right, ...]:
     """Every right that a cluster with access control must give. `connector_topics`: what connectors publish."""
     return (
-        *(right for processor in processors for right in _of_processor(processor, catalogue, deployment)),
+        *(right for processor in processors for right in _of_processor(processor, deployment)),
         *_of_connectors(connector_topics, deployment),
         *_of_administration(deployment),
     )
@@ -121,11 +107,11 @@ def principal_of(name: str) -> str:
     return f"User:passerelle-{name.replace('.', '-')}"
 
 
-def _of_processor(processor: Processor, catalogue: Sequence[Topic], deployment: Deployment) -> Iterator[Right]:
+def _of_processor(processor: Processor, deployment: Deployment) -> Iterator[Right]:
     principal = principal_of(processor.name)
-    for name in inputs_of(processor, catalogue):
+    for name in inputs_of(processor):
         yield Right(principal, "topic", deployment.topic(name), "literal", ("Read", "Describe"), "lit")
-    for name in outputs_of(processor, catalogue):
+    for name in outputs_of(processor):
         yield Right(principal, "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie")
     yield Right(principal, "group", deployment.group(processor.name), "literal", ("Read", "Describe"), "groupe de consommation")
     prefix = deployment.transactional_id(processor.name, 0).removesuffix("0")

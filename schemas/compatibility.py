@@ -85,10 +85,10 @@ def _same_kind(written: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
     if written.get("logicalType") != read.get("logicalType"):
         return False
     if written.get("logicalType") == "decimal":
-        return written.get("scale", 0) == read.get("scale", 0) and written["precision"] <= read["precision"]
+        return bool(written.get("scale", 0) == read.get("scale", 0) and written["precision"] <= read["precision"])
     if before in ("record", "enum", "fixed"):
         return bool(before == now and (_short(written) == _short(read) or _short(written) in read.get("aliases", ())))
-    return bool(before == now) or now in PROMOTIONS.get(before, ())
+    return bool(before == now or now in PROMOTIONS.get(before, frozenset()))
 
 
 def _named_types(schema: Any) -> dict[str, Any]:

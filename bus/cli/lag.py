@@ -5,14 +5,13 @@ from typing import Annotated
 import typer
 from kafka.errors import KafkaError
 
+from bus.assembly import inputs_of
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.kafka_clients import admin_options
 from bus.lag import COLUMNS, GroupInputs, measure, total
+from bus.processors import all_processors
 from bus.settings import load_settings
 from bus.topic_admin import administration
-from bus.topics_plan import inputs_of
-from processors.registry import PROCESSORS
-from topics.catalogue import CATALOGUE
 
 app = typer.Typer(help="Retard des groupes de consommation.")
 
@@ -26,10 +25,10 @@ def lag(
     most: Annotated[int | None, typer.Option("--seuil", min=0, help="Sortir avec 3 si un groupe a plus de retard.")] = None,
 ) -> None:
     """Retard par groupe, topic et partition, en nombre d'enregistrements. « — » : rien n'a encore été validé."""
-    groups = [GroupInputs(each.name, inputs_of(each, CATALOGUE)) for each in PROCESSORS if not processor or each.name in processor]
+    groups = [GroupInputs(each.name, inputs_of(each)) for each in all_processors() if not processor or each.name in processor]
     unknown = set(processor or ()) - {each.processor for each in groups}
     if unknown:
-        say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.name for each in PROCESSORS)}.")
+        say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.name for each in all_processors())}.")
         raise typer.Exit(Exit.USAGE)
     settings = load_settings()
     try:

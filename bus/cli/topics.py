@@ -13,10 +13,10 @@ from bus import topics_plan
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.deployment import Deployment
 from bus.kafka_clients import admin_options
+from bus.processors import all_processors
 from bus.settings import Settings, load_settings
 from bus.topic_admin import administration, configs_of, create, differences, existing, missing
 from connectors.registry import pull_connectors, push_connectors
-from processors.registry import PROCESSORS
 from topics.catalogue import CATALOGUE
 
 app = typer.Typer(help="Topics du catalogue : plan, création, vérification.", no_args_is_help=True)
@@ -55,15 +55,15 @@ def plan(
 def _rows(part: Part, deployment: Deployment) -> list[topics_plan.Row]:
     match part:
         case Part.TOPICS:
-            return topics_plan.topic_rows(CATALOGUE, PROCESSORS, deployment)
+            return topics_plan.topic_rows(CATALOGUE, all_processors(), deployment)
         case Part.GROUPS:
-            return topics_plan.group_rows(CATALOGUE, PROCESSORS, deployment)
+            return topics_plan.group_rows(all_processors(), deployment)
         case Part.TRANSACTIONS:
-            return topics_plan.transactional_rows(CATALOGUE, PROCESSORS, deployment)
+            return topics_plan.transactional_rows(CATALOGUE, all_processors(), deployment)
         case Part.RIGHTS:
             pushed = {topic for connector in push_connectors(UNUSED_SECRET) for topic in connector.topics}
             pulled = {topic for connector in pull_connectors(UNUSED_SECRET) for topic in connector.topics}
-            return [right.row() for right in topics_plan.rights(CATALOGUE, PROCESSORS, pushed | pulled, deployment)]
+            return [right.row() for right in topics_plan.rights(all_processors(), pushed | pulled, deployment)]
 
 
 @app.command("list")
