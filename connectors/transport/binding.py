@@ -135,6 +135,18 @@ class Binding:
         return element
 
 
+def declaration(encoding: str) -> bytes:
+    """The first line of a document, as the Ministry's own files write it."""
+    return f'<?xml version="1.0" encoding="{encoding}"?>\n'.encode()
+
+
+def document_bytes(root: Parsed, encoding: str) -> bytes:
+    """A whole document; characters outside `encoding` are written as character references, so nothing is lost."""
+    body = etree.tostring(root, encoding=encoding, xml_declaration=False)
+    assert isinstance(body, bytes)
+    return declaration(encoding) + body + b"\n"
+
+
 @cache
 def binding(struct: type[msgspec.Struct]) -> Binding:
     """The binding of a struct type, made once from its annotations."""

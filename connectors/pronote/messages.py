@@ -1,0 +1,46 @@
+"""Texts of SIECLE's own deposit checks that reading decides, exact (R-PRO-73), and ours. Never a value of a person."""
+
+from connectors.transport.faults import fault
+from schemas.outcome import Fault
+
+REDO = "Refaire l'export des liens élèves/groupes depuis PRONOTE et déposer le fichier ZIP sans le renommer ni l'ouvrir."
+
+
+def malformed_name() -> Fault:
+    return fault(
+        "NOM_DE_FICHIER",
+        "Nom du fichier mal formaté!",
+        "Le nom attendu est <UAI>ELEGROUPE<millésime><AAMMJJhhmmss>.zip. " + REDO,
+    )
+
+
+def different_names() -> Fault:
+    return fault(
+        "NOM_ZIP_DIFFERENT",
+        "Nom de fichier .zip incorrect ! Le nom du fichier .zip doit être indique à celui du fichier .xml.",
+        REDO,
+    )
+
+
+def invalid(count: int) -> Fault:
+    return fault(
+        "XML_NON_VALIDE",
+        "Fichier XML non valide. Impossible d'importer ce fichier.",
+        f"{count} anomalie{'s' if count > 1 else ''} de structure à corriger dans PRONOTE. {REDO}" if count else REDO,
+    )
+
+
+def name_and_content_differ(what: str) -> Fault:
+    return fault(
+        "NOM_ET_CONTENU_DIFFERENTS",
+        f"{what} du nom du fichier n'est pas celui du contenu du fichier.",
+        REDO,
+    )
+
+
+def long_group(code: str) -> Fault:
+    return fault(
+        "GROUPE_TROP_LONG",
+        f'Le code du groupe "{code}" dépasse 8 caractères : le schéma publié de SIECLE n\'en admet que 8.',
+        "Vérifier que ce groupe porte bien ce nom dans STS-WEB ; sinon, le renommer dans PRONOTE et dans STS-WEB.",
+    )
