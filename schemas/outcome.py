@@ -1,0 +1,286 @@
+"""What passes between connectors, rules, sinks and the engine. Standard library only: a rule needs nothing else.
+
+Times are aware datetimes in UTC. Keys are opaque (a keyed hash, a UAI, a contract): they reach logs, so they never
+carry an identifier of a person.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decoded record of a topic, with its CloudEvents envelope (architecture §3)."""
+
+    id: str
+    """`ce_id`, a UUIDv5 of what caused it: equal id, equal event."""
+    type: str
+    """`ce_type`: the record name of the contract, such as `inscription`."""
+    time: datetime
+    """`ce_time`: when it happened in the source, UTC. The only clock a rule knows."""
+    key: str
+    """The entity whose order matters. A rule touches only the state of this key."""
+    subject: str
+    """`ce_subject`: which thing of that entity it is about (one registration, one bordereau)."""
+    source: str
+    """`ce_source`, such as `/apogee`."""
+    topic: str
+    """The topic's name in the catalogue, without any prefix."""
+    data: Any
+    """The typed record (`schemas.records`), or None for a deletion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A record that a rule publishes. Its `ce_id` is `derive(cause, name, rank)`: `cause` is the id of the event at hand unless
+    the rule names another; `rank` counts, from 0, the records of this outcome that have the same cause and name."""
+
+    topic: str
+    name: str
+    """The record name of the topic's contract."""
+    data: Any
+    key: str | None = None
+    """None: the key of the decided event, whose partition is then kept."""
+    subject: str | None = None
+    """None: the subject of the decided event."""
+    cause: str | None = None
+    """The `ce_id` of what is decided (several joined by a space), when a later event only brings the decision; None: the event
+    at hand. Whichever of two topics comes first, the decision then keeps one identity."""
+    rank: int | None = None
+    """Makes repeated outputs of one cause and name distinct; None: its rank among them in this outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a rule answers to an event it must not apply. Published, never swallowed."""
+
+    code: str
+    """From a bounded set: it is a metric label."""
+    message: str
+    """Exact French text."""
+    remede: str
+    """What to do, in French. Never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The event waits for a named prerequisite of the same key."""
+
+    waits_for: str
+    """The prerequisite as `Processor.provides` names it, such as `inscription 0341088Y/2026/…`."""
+    label: str
+    """The same for a person, in French, without an identifier of a person: `inscription`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Come back at `due` with this name. The same name again replaces it; `due=None` takes it back."""
+
+    name: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    """The data of an event of type `echeance` that the engine brings back to the rule; its `time` is the due instant."""
+
+    name: str
+
+
+ECHEANCE = "echeance"
+"""The type of an event that carries a `DeadlineReached`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a projection: written over the row of equal `key`, or deleted when `values` is None."""
+
+    table: str
+    key: Mapping[str, Any]
+    values: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something an outside sink must do once: a line of a file, a mail, a call. Stored in `effets` before it is done."""
+
+    sink: str
+    """The name of the sink in the registry."""
+    payload: Mapping[str, Any]
+    """What the sink's pure writer needs; JSON types, Decimal, date and datetime."""
+    group: str = ""
+    """Effects of one group go out together or not at all (validation and payment of one dossier)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one event did. At most one of `refusal`, `parked` stands; with either, `state` is the state before."""
+
+    state: Any
+    """The new state of the key (None: no state, its row is removed)."""
+    emitted: tuple[Emitted, ...] = ()
+    refusal: Refusal | None = None
+    parked: Parked | None = None
+    deadlines: tuple[Deadline, ...] = ()
+    rows: tuple[Row, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    counted: str | None = None
+    """A label of a bounded set that names an event with no other trace: `doublon`, `perime`, `sans_dossier`."""
+    because: str = ""
+    """Why, in French, without personal data: shown by `simulate` and in timelines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """One procedure: what it reads, what it decides, what it may publish. One consumer group, one task a partition."""
+
+    name: str
+    """`bourses`, `bourses.projections`: the group is `passerelle.<name>`."""
+    about: str
+    """One French sentence for people."""
+    inputs: tuple[str, ...]
+    """Topics of the catalogue, all with the same key and partition count. `<name>.interne.v1` is added by the bus."""
+    decide: Callable[[Any, Any, Event], Outcome]
+    """`decide(reglages, state, event)`: pure, no clock, no I/O; `state` is None for an unknown key."""
+    outputs: tuple[str, ...] = ()
+    refusals: str | None = None
+    """The topic of its `refus` records; required when a rule may refuse or park."""
+    reglages: Callable[[], Any] = field(default=lambda: None)
+    """Makes the default, frozen, versioned settings value."""
+    state: type[Any] | None = None
+    """The msgspec struct of a state; None for a processor that keeps none."""
+    state_version: int = 1
+    upgrade: Callable[[int, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """Turns the plain data of a state of an older version into the present one's."""
+    provides: Callable[[Event], str | None] = field(default=lambda _event: None)
+    """The prerequisite that this event is, if any: such an event never queues behind those that wait for it."""
+    stateless: bool = False
+    """No states, parking, deadlines or rows: decode, decide, publish (architecture §4, last paragraph of the steps)."""
+    max_parked: int = 100
+    """Waiting events a key may have; the next one is refused."""
+    parked_for: timedelta = timedelta(days=30)
+    """How long an event may wait, in event time, before it is refused."""
+
+
+# --- connectors ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file or a request, said so that its sender can mend it. No personal data."""
+
+    code: str
+    """From a bounded set, such as `COLONNE_MANQUANTE`."""
+    message: str
+    """French; what was found and what was expected."""
+    remede: str
+    """French; what to do."""
+    line: int | None = None
+    """1 for the first line of the file; the rank (from 1) of an event of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a connector made of one line, element or call, before the envelope."""
+
+    topic: str
+    name: str
+    key: str
+    subject: str
+    time: datetime
+    """When it happened in the source, UTC; the time of reception when the source does not say."""
+    data: Any
+    position: str
+    """Where it stands in what was received (`ligne 17`): with the receipt it makes the `ce_id`."""
+    own_id: str | None = None
+    """The source's own id and version, where it has one: then it makes the `ce_id`, whatever the receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file or a request body as it arrived: nothing in it is trusted."""
+
+    name: str
+    """The file's own name, without folders; empty for a request."""
+    size: int
+    open: Callable[[], BinaryIO]
+    """A new stream from the first byte at each call."""
+    received: datetime
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The whole delivery is good. `records` may be consumed once, in order; it was fully checked before."""
+
+    kind: str
+    """What it was recognised as, such as `apogee.inscriptions.csv`: from a bounded set."""
+    records: Iterable[Record]
+    warnings: tuple[Fault, ...] = ()
+    school: str = ""
+    """The UAI whose state the delivery is, for a kind of the policy *état*; empty for a *dépôt*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing of the delivery is taken."""
+
+    kind: str
+    """What it was recognised as; `inconnu` when it was not."""
+    faults: tuple[Fault, ...]
+
+
+class PushConnector(Protocol):
+    """Turns what a system drops or posts into records, and nothing about what they mean. Pure of Kafka and of clocks."""
+
+    system: str
+    """`apogee`: the folder's name, the inbox's, the scope's prefix."""
+    topics: tuple[str, ...]
+
+    def accept(self, delivery: Delivery) -> Accepted | Refused:
+        """Recognise, check and map all of it, or say what is wrong. Twice the same delivery gives the same records."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A page of a pulled source and the cursor that continues just after it (an opaque text)."""
+
+    records: tuple[Record, ...]
+    cursor: str
+
+
+class PullConnector(Protocol):
+    """A source that is asked. Twice from one cursor gives the same records while the source has not changed."""
+
+    system: str
+    topics: tuple[str, ...]
+
+    def pull(self, after: str | None) -> Pulled:
+        """The records after the cursor, oldest first; an empty page keeps the cursor."""
+        ...
+
+
+# --- outside sinks ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A finished file: its exact name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+class FileSink(Protocol):
+    """Turns the effects of one lot into one file. Pure: the same lot gives the same bytes."""
+
+    name: str
+    """`aglae.decisions`: the name in the registry and in `Effect.sink`."""
+    system: str
+    hourly_ceiling: int
+    """Effects an hour above which the sink is suspended with an alarm."""
+
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile: ...

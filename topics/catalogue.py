@@ -1,0 +1,92 @@
+"""Every topic of the bus, once. Broker settings, subjects, the AsyncAPI document and the docs page derive from this."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+EMBEDDED_PARTITIONS = 4
+PRODUCTION_PARTITIONS = 12
+
+
+class Key(StrEnum):
+    """What a record's key is. Inputs of one processor share it."""
+
+    ETUDIANT = "étudiant (empreinte à clé du NNE ou du numéro de boursier)"
+    UAI = "établissement (UAI)"
+    VERROU = "verrou national (une seule clé)"
+    LUCIOLE = "établissement, instructeur ou fichier de paiement (Luciole)"
+    BORDEREAU = "établissement et bordereau"
+    CONTRAT = "numéro de contrat"
+    COMPTE = "compte (organisme, ou empreinte à clé d'une adresse électronique)"
+
+
+class Personal(StrEnum):
+    """Whether the values carry data of persons: it decides retention, access and what may be shown."""
+
+    NONE = "aucune"
+    PSEUDONYMOUS = "pseudonymes"
+    IDENTIFYING = "identifiantes"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: its name is `<owner>.<nouns>.v<major>`; its contract is `schemas/avro/<name>.avsc`."""
+
+    name: str
+    about: str
+    key: Key
+    personal: Personal
+    retention_days: int = 30
+    compacted: bool = False
+    partitions: int | None = None
+    """None: the count of the environment (4 embedded, 12 in production)."""
+
+    @property
+    def owner(self) -> str:
+        return self.name.split(".", 1)[0]
+
+
+CATALOGUE: tuple[Topic, ...] = (
+    Topic("apogee.inscriptions.v1", "Inscriptions administratives à une étape, telles qu'Apogée les dit.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("aglae.dossiers.v1", "Dossiers de bourse avec leurs vœux, et retraitements du CROUS.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("bourses.decisions.v1", "Ce que le rapprochement des inscriptions et des dossiers décide.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("bourses.refus.v1", "Événements que les règles des bourses refusent, avec leur remède.", Key.ETUDIANT, Personal.PSEUDONYMOUS),
+    Topic("bourses.interne.v1", "Échéances et reprises du rapprochement des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("bourses.projections.interne.v1", "Reprises des tables des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("bourses.fichiers.interne.v1", "Échéances et reprises des fichiers des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("siecle.exports.v1", "Exports XML de SIECLE d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("charlemagne.dossiers.v1", "Dossiers d'élèves d'un logiciel privé (IMPORT_ELEVES PRIVE), en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("sts.fichiers.v1", "Fichiers sts_emp passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
+    Topic("pronote.liens_eleve_groupe.v1", "Fichiers ELEGROUPE : liens entre élèves et groupes.", Key.UAI, Personal.IDENTIFYING),
+    Topic("onde.extractions.v1", "Extractions CSV d'ONDE d'une école, en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("onde.archives.v1", "Archives <RNE>.ZIP faites pour ONDE, passées octet pour octet.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.bilans.v1", "Ce que les fichiers de bilans LSU disent des élèves, enseignants et disciplines.", Key.UAI, Personal.IDENTIFYING),
+    Topic("safir.actions.v1", "Actions de formation, accords, décisions et versements de la Région.", Key.CONTRAT, Personal.IDENTIFYING, 400),
+    Topic("safir.titulaires.v1", "Organismes titulaires d'une action, pour leur compte sur l'Extranet.", Key.COMPTE, Personal.IDENTIFYING, 400),
+    Topic("extranet.actes.v1", "Ce que les organismes de formation saisissent sur leurs actions.", Key.CONTRAT, Personal.IDENTIFYING, 400),
+    Topic("extranet.comptes.v1", "Connexions, comptes et mots de passe oubliés de l'Extranet.", Key.COMPTE, Personal.IDENTIFYING),
+    Topic("formation.decisions.v1", "Ce que la procédure des actions de formation décide et publie.", Key.CONTRAT, Personal.IDENTIFYING, 400),
+    Topic("formation.refus.v1", "Saisies que les règles de la formation refusent, avec leur remède.", Key.CONTRAT, Personal.PSEUDONYMOUS),
+    Topic("formation.interne.v1", "Échéances et reprises des actions de formation.", Key.CONTRAT, Personal.IDENTIFYING, 400),
+    Topic("comptes.annuaire.v1", "Adresses électroniques que l'annuaire rattache aux organismes.", Key.COMPTE, Personal.PSEUDONYMOUS),
+    Topic("comptes.decisions.v1", "Identifiants attribués, mots de passe renouvelés, accès accordés.", Key.COMPTE, Personal.IDENTIFYING),
+    Topic("comptes.refus.v1", "Demandes d'accès et de mot de passe refusées, avec leur remède.", Key.COMPTE, Personal.PSEUDONYMOUS),
+    Topic("comptes.interne.v1", "Reprises des comptes de l'Extranet.", Key.COMPTE, Personal.IDENTIFYING),
+    Topic("luciole.dossiers.v1", "Établissements, dossiers et bordereaux de Luciole, modifications.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("luciole.commandes.v1", "Commandes des instructeurs : préparations, envois, fenêtres, incidents.", Key.LUCIOLE, Personal.NONE),
+    Topic("luciole.ordres.v1", "Ordres entre instructeurs, fichiers de paiement et établissements.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("luciole.verrou.v1", "Demandes, fins et déblocages du verrou : jamais de dossiers.", Key.VERROU, Personal.NONE, partitions=1),
+    Topic("luciole.suivi.v1", "Chronologie des bordereaux, états, erreurs avec leur remède.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("luciole.refus.v1", "Événements que la procédure de Luciole refuse, avec leur remède.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("luciole.interne.v1", "Échéances et reprises de la procédure de Luciole.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("verrou.accords.v1", "Réponses du verrou national : accords avec leur jeton, attentes.", Key.LUCIOLE, Personal.NONE),
+    Topic("verrou.refus.v1", "Événements que le verrou national refuse, avec leur remède.", Key.VERROU, Personal.NONE, partitions=1),
+    Topic("verrou.interne.v1", "Échéances et reprises du verrou national.", Key.VERROU, Personal.NONE, partitions=1),
+    Topic("chorus.fichiers.v1", "Fichiers de paiement envoyés vers Chorus.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("chorus.retours.v1", "Retours de Chorus sur les fichiers de paiement.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("draaf.validations.v1", "Confirmations et rejets des fichiers de paiement par la DRAAF.", Key.LUCIOLE, Personal.NONE),
+    Topic("draaf.demandes.v1", "Demandes de rejet d'un fichier de paiement, pour la DRAAF.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("support.appels.v1", "Appels au support de Luciole, un par incident.", Key.LUCIOLE, Personal.NONE),
+    Topic("ogapi.montants.v1", "Montants attribués, à facturer dans OGAPI dès le OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("fregata.decisions.v1", "Décisions et montants théoriques pour FREGATA, le lendemain du OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+)
