@@ -15,6 +15,7 @@ from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 from bus.settings import STUDENT_KEY_BYTES, Settings, read_secret
 from bus.stack import ports, stack
 from bus.stack.places import Places
+from bus.told import Told
 
 PREFIX = "PASSERELLE_"
 PLAIN = {
@@ -38,8 +39,10 @@ Place = tuple[str, ...]
 Raw = dict[str, Any]
 
 
-class SettingsRefused(Exception):
+class SettingsRefused(Told):
     """All faults of the settings, one a line, in French, without any secret."""
+
+    exit_code = 2
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults

@@ -40,6 +40,8 @@ class Services:
     database: str
     """SQLAlchemy URL, `postgresql+psycopg://…`."""
     kind: Kind
+    places: Places | None = None
+    """Of the embedded stack."""
 
 
 class ServicesMissing(Exception):
@@ -105,7 +107,7 @@ def _embedded() -> Iterator[Services]:
     sweep()
     with embedded_places() as places:
         found = stack.up(places)
-        yield Services(found.kafka, found.registry, found.database, Kind.EMBEDDED)
+        yield Services(found.kafka, found.registry, found.database, Kind.EMBEDDED, places)
 
 
 def _remove(folder: Path) -> None:

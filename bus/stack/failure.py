@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from bus.told import Told
 
-class StackFailure(Exception):
+
+class StackFailure(Told):
     """A sentence for a person, in French: what failed, and what to do."""
 
 

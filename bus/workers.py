@@ -1,0 +1,27 @@
+"""The processes of an installation: which ones the supervisor keeps alive, and by which command."""
+
+import sys
+
+from bus.processors import all_processors, domain_of
+from bus.settings import Settings
+from bus.told import Told
+
+TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker"}
+"""The processes that take what arrives, by the name people see."""
+
+
+class UnknownDomain(Told):
+    """`PASSERELLE_DOMAINS` names a domain without any processor."""
+
+    exit_code = 2
+
+
+def commands(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Name → command line: one worker a processor of the enabled domains, and the transports."""
+    known = {domain_of(processor) for processor in all_processors()}
+    unknown = sorted(set(settings.domains) - known)
+    if unknown:
+        raise UnknownDomain(f"PASSERELLE_DOMAINS : domaine inconnu {', '.join(unknown)} ; connus : {', '.join(sorted(known))}.")
+    names = [processor.name for processor in all_processors() if domain_of(processor) in settings.domains]
+    workers = {name: (sys.executable, "-m", "bus.worker", name) for name in names}
+    return {**{name: (sys.executable, "-m", module) for name, module in TRANSPORTS.items()}, **workers}
