@@ -1,0 +1,1 @@
+"""The imaginary university of the demo."""
