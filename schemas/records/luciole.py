@@ -256,6 +256,8 @@ class OrdreEnvoi(msgspec.Struct, frozen=True, kw_only=True):
     """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
     jeton: int
     """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
+    demande: str
+    """ce_id de la commande d'envoi."""
     cycle: str | None = None
     """Cycle ; absent : tous (R-LUC-04)."""
     annee: int | None = None
@@ -325,10 +327,8 @@ class ReponseEnvoi(msgspec.Struct, frozen=True, kw_only=True):
     """Prêt et figé ; rien de préparé ; modifié depuis la préparation ; une étape manque."""
     nombre_dossiers: int = 0
     """Dossiers à envoyer."""
-    bordereau: str | None = None
-    """Bordereau à qui une étape manque."""
     code: str | None = None
-    """Code de l'étape qui manque."""
+    """Code de ce qui empêche l'envoi."""
 
 
 class Refus(msgspec.Struct, frozen=True, kw_only=True):
