@@ -186,7 +186,7 @@ class DataReader:
 
     def _expected(self, node: Node, path: str, what: str) -> None:
         found = shown(node)
-        self._wrong(node.line, f"« {path} » : {what} attendu ; trouvé : {found if len(found) <= 60 else found[:57] + '…'}.")
+        self._wrong(node.line, f"« {path} » : attendu : {what} ; trouvé : {found if len(found) <= 60 else found[:57] + '…'}.")
 
     def _wrong(self, line: int, message: str) -> None:
         self.problems += 1

@@ -80,8 +80,10 @@ def read_document(path: Path) -> Fields:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScenarioWrong(Problem(name, None, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8.")) from error
-    except OSError as error:
-        raise ScenarioWrong(Problem(name, None, f"fichier illisible ({error.strerror}).")) from error
+    except FileNotFoundError as error:
+        raise ScenarioWrong(Problem(name, None, "fichier absent.")) from error
+    except (OSError, ValueError) as error:
+        raise ScenarioWrong(Problem(name, None, f"fichier illisible ({type(error).__name__}).")) from error
     return parse_document(name, text)
 
 

@@ -229,7 +229,7 @@ def _entry_values(entry: Entry) -> dict[str, Any]:
         found["published"] = [_published(each) for each in entry.published]
     if isinstance(entry, Wrote):
         found["size"] = len(found.pop("content"))
-    return {"kind": KINDS[type(entry)], **{name: plain(value) for name, value in found.items()}}
+    return {"entry": KINDS[type(entry)], **{name: plain(value) for name, value in found.items()}}
 
 
 def _published(each: Published) -> dict[str, Any]:

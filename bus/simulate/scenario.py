@@ -13,6 +13,7 @@ from bus.simulate.contract_values import DataReader, RecordShape, shapes_of
 from bus.simulate.document import Fields, Items, Node, Problem, ScenarioWrong, Text, read_document, shown
 from bus.simulate.installation import Installation
 from bus.simulate.times import BadTime, read_instant
+from schemas.contracts import topics_with_contract
 
 DEFAULT_ZONE = "Europe/Paris"
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -211,6 +212,8 @@ PARKED_FIELDS = ("system", "event", "waits_for", "subject", "processor", "releas
 FILE_FIELDS = ("sink", "name", "contains", "count")
 ROW_FIELDS = ("table", "data", "count")
 
+FEMININE = frozenset({"table", "colonne", "sortie"})
+
 NO_ANSWER = "« {what} » n'est pas encore disponible : aucun domaine de cette version n'offre de réponse synchrone."
 
 
@@ -252,7 +255,7 @@ class _Loader:
             return None
         if isinstance(node, Text) and not node.is_null:
             return node.text
-        self.wrong(node.line, f"« {name} » : {what} attendu ; trouvé : {shown(node)}.")
+        self.wrong(node.line, f"« {name} » : attendu : {what} ; trouvé : {shown(node)}.")
         return None
 
     def _texts(self, fields: Fields, name: str) -> tuple[str, ...]:
@@ -262,7 +265,7 @@ class _Loader:
         items = node.items if isinstance(node, Items) else (node,)
         texts = tuple(item.text for item in items if isinstance(item, Text))
         if len(texts) != len(items):
-            self.wrong(node.line, f"« {name} » : une liste de textes attendue.")
+            self.wrong(node.line, f"« {name} » : attendu : une liste de textes.")
         return texts
 
     def _instant(self, fields: Fields, name: str) -> datetime | None:
@@ -272,7 +275,7 @@ class _Loader:
         try:
             return read_instant(text, self.zone)
         except BadTime as error:
-            self.wrong(fields.lines[name], f"« {name} » : {error} attendu ; trouvé : {text}.")
+            self.wrong(fields.lines[name], f"« {name} » : attendu : {error} ; trouvé : {text}.")
             return None
 
     def _count(self, *places: Fields) -> int | None:
@@ -282,20 +285,21 @@ class _Loader:
                 continue
             if isinstance(node, Text) and node.text.isascii() and node.text.isdigit():
                 return int(node.text)
-            self.wrong(node.line, f"« count » : un nombre entier positif ou nul attendu ; trouvé : {shown(node)}.")
+            self.wrong(node.line, f"« count » : attendu : un nombre entier positif ou nul ; trouvé : {shown(node)}.")
         return None
 
     def _group(self, fields: Fields, name: str) -> Fields | None:
         node = fields.entries.get(name)
         if node is None or isinstance(node, Fields):
             return node
-        self.wrong(node.line, f"« {name} » : un groupe de champs attendu, tel que {{champ: valeur}} ; trouvé : {shown(node)}.")
+        self.wrong(node.line, f"« {name} » : attendu : un groupe de champs, tel que {{champ: valeur}} ; trouvé : {shown(node)}.")
         return None
 
     def _one_of(self, what: str, name: str, line: int, known: tuple[str, ...]) -> bool:
         if name in known:
             return True
-        self.wrong(line, f"{what} inconnu(e) : « {name} ». {_listed(known)}")
+        feminine = what.split()[0] in FEMININE
+        self.wrong(line, f"{what} inconnu{'e' if feminine else ''} : « {name} ». {_listed(known)}")
         return False
 
     # --- head --------------------------------------------------------------------------------------------------------
@@ -424,9 +428,11 @@ class _Loader:
                 self.wrong(step.lines["file"], f"fichier de plus de {MAX_FILE_BYTES} octets : « {name} ».")
                 return None
             return FileGiven(system, path.name, path.read_bytes())
-        except OSError as error:
-            self.wrong(step.lines["file"], f"fichier illisible « {name} », cherché à côté du scénario ({error.strerror}).")
-            return None
+        except FileNotFoundError:
+            self.wrong(step.lines["file"], f"fichier absent : « {name} », cherché à côté du scénario.")
+        except (OSError, ValueError) as error:
+            self.wrong(step.lines["file"], f"fichier illisible : « {name} » ({type(error).__name__}).")
+        return None
 
     def _body(self, system: str, step: Fields) -> BodyGiven | None:
         self._stray(step, "body", ("data", "name", "content"))
@@ -437,7 +443,7 @@ class _Loader:
         node = step.entries[name]
         encoding = self._text(step, "encoding", "un encodage, tel que utf-8 ou windows-1252") or "utf-8"
         if not isinstance(node, Text):
-            self.wrong(node.line, f"« {name} » : un texte attendu.")
+            self.wrong(node.line, f"« {name} » : attendu : un texte.")
             return None
         try:
             return node.text.encode(encoding)
@@ -456,11 +462,10 @@ class _Loader:
 
     def _expect(self, top: Fields) -> list[Expected]:
         node = top.entries.get("expect")
-        if not isinstance(node, Items) or not node.items:
-            self.wrong(
-                node.line if node is not None else top.line,
-                "« expect » doit être la liste de ce qui doit sortir, et ne peut pas être vide.",
-            )
+        if node is None or (isinstance(node, Text) and node.is_null):
+            return []
+        if not isinstance(node, Items):
+            self.wrong(node.line, "« expect » doit être la liste de ce qui doit sortir.")
             return []
         found = []
         for item in node.items:
@@ -513,6 +518,9 @@ class _Loader:
         topic = self._text(item, kind, "un topic")
         if topic is None or not self._one_of("topic", topic, item.lines[kind], self.installation.topic_names):
             return None
+        if topic not in topics_with_contract():
+            self.wrong(item.lines[kind], f"le topic « {topic} » n'a pas encore de contrat : rien n'y est publié.")
+            return None
         shapes = shapes_of(topic)
         event = self._text(item, "event", "un événement")
         if event is not None and not self._one_of(f"événement de {topic}", event, item.lines["event"], tuple(shapes)):
@@ -536,7 +544,7 @@ class _Loader:
         self._known(f"de « {kind} »", fields, (*names, "count"))
         for name, node in fields.entries.items():
             if not isinstance(node, Text) and name != "contains":
-                self.wrong(node.line, f"« {name} » : une seule valeur attendue.")
+                self.wrong(node.line, f"« {name} » : attendu : une seule valeur.")
         system = fields.entries.get("system")
         if isinstance(system, Text):
             self._one_of("système", system.text, system.line, self.installation.systems)

@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -92,7 +93,14 @@ def _other_rows(scenario: Scenario, one: History, other: History, left_out: froz
         for key in [*rows, *(key for key in others if key not in rows)]:
             was, now = (_result(found.get(key), table, left_out) for found in (rows, others))
             if was != now:
-                yield f"table {table} : {tell(was, scenario.zone)} devient {tell(now, scenario.zone)}"
+                yield f"table {table} {tell(dict(key), scenario.zone)} : {_change(was, now, scenario.zone)}"
+
+
+def _change(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
+    if was is None or now is None:
+        return "est en plus" if was is None else "n'y est plus"
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    return " ; ".join(f"{name} {tell(was.get(name), zone)} devient {tell(now.get(name), zone)}" for name in names)
 
 
 def _result(row: Mapping[str, Any] | None, table: str, left_out: frozenset[tuple[str, str]]) -> dict[str, Any] | None:
@@ -116,8 +124,7 @@ def _other_last_words(scenario: Scenario, one: History, other: History) -> Itera
     for place in sorted(was.keys() | now.keys()):
         if was.get(place) != now.get(place):
             topic, name, _, subject = place
-            told = [tell(found.get(place), scenario.zone) for found in (was, now)]
-            yield f"{topic} {name} ({subject}) : {told[0]} devient {told[1]}"
+            yield f"{topic} {name} ({subject}) : {_change(was.get(place), now.get(place), scenario.zone)}"
 
 
 def _last_words(history: History) -> dict[tuple[str, str, str, str], dict[str, Any]]:
