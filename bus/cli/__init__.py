@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("bus.cli.stack:status", "Ce qui tourne, où, et depuis quand."),
     "topics": ("bus.cli.topics:app", "Topics du catalogue : plan, création, vérification."),
     "lag": ("bus.cli.lag:app", "Retard des groupes de consommation."),
+    "tokens": ("bus.cli.tokens:app", "Jetons de l'envoi HTTP : création, liste, révocation."),
     "simulate": ("bus.cli.simulate:simulate", "Jouer des scénarios par les vraies règles, sans aucun service."),
 }
 

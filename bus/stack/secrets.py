@@ -1,24 +1,31 @@
 """The secrets of an embedded installation, made once, readable by their owner alone. Production brings its own."""
 
-import json
 import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from bus import tokens
+
 STUDENT_KEY = "student_key"
 HTTP_TOKENS = "http_tokens.json"
+LOCAL_BEARER = "http_token"
+LOCAL = "local"
 
 
 def make(folder: Path, systems: Sequence[str]) -> None:
     """Make what is missing in `folder` and leave what is there: keys of students must never change by themselves.
 
-    The token `local` may push for every one of `systems`: `[{"name": "local", "token": "…", "scopes": ["apogee", …]}]`.
+    The token `local` may push for every one of `systems`: its hash is with the others, itself alone in `http_token`.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_new(folder / STUDENT_KEY, secrets.token_hex(32) + "\n")
-    tokens = [{"name": "local", "token": secrets.token_urlsafe(32), "scopes": list(systems)}]
-    _write_new(folder / HTTP_TOKENS, json.dumps(tokens, indent=2) + "\n")
+    if not (folder / LOCAL_BEARER).exists():
+        tokens_file = folder / HTTP_TOKENS
+        if any(each.name == LOCAL and each.revoked is None for each in tokens.read(tokens_file)):
+            tokens.revoke(tokens_file, LOCAL)
+        token = tokens.create(tokens_file, LOCAL, [tokens.scope_of(system) for system in systems])
+        _write_new(folder / LOCAL_BEARER, token + "\n")
 
 
 def _write_new(file: Path, content: str) -> None:

@@ -1,0 +1,104 @@
+"""The process that serves every inbox: `python -m bus.inbox_worker`. Several may run: one serves a system at a time.
+
+Exit codes: 0 stopped as asked, 70 failed (start again with back-off).
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from bus import logging
+from bus.inbox import Cycle, Inbox
+from bus.inbox_folders import Folders
+from bus.inbox_ledger import Ledger, Overtaken, SystemLock
+from bus.publishing import KafkaAway
+from bus.registry_client import RegistryAway, RegistryRefuses
+from bus.settings import Settings, load_settings
+from bus.transports import build_transports
+
+EXIT_FAILED = 70
+SCAN_SECONDS = 1.0
+LONGEST_PAUSE = 30.0
+
+OUTAGES = (KafkaAway, RegistryAway, RegistryRefuses, OperationalError, InterfaceError, InternalError, PoolExhausted, OSError, Overtaken)
+"""What a file waits out in `en_cours/`, under the receipt it has."""
+
+log = structlog.get_logger("bus.inbox")
+
+
+async def serve(inbox: Inbox, ledger: Ledger, stop: asyncio.Event, scan_seconds: float = SCAN_SECONDS) -> None:
+    """Run the cycles of one inbox until `stop`. An outage is waited out, longer each time; anything else is raised."""
+    pause = scan_seconds
+    while not stop.is_set():
+        try:
+            with ledger.lock(inbox.system) as lock:
+                while not stop.is_set():
+                    await _turn(inbox, lock)
+                    pause = scan_seconds
+                    await _rest(stop, scan_seconds)
+        except OUTAGES as error:
+            log.warning("inbox.waits", system=inbox.system, error=type(error).__name__, seconds=pause)
+            await _rest(stop, pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _turn(inbox: Inbox, lock: SystemLock) -> Cycle | None:
+    """One cycle if the system is ours. Until nothing is left to take, without a rest."""
+    if not await asyncio.to_thread(lock.held):
+        return None
+    return await inbox.cycle()
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None) -> None:
+    """Serve the inbox of every connector that has one, until `stop`."""
+    transports = build_transports(settings, probe)
+    ledger = Ledger(transports.database)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for connector in transports.by("depot"):
+                folders = Folders.of(settings.inbox_folder, connector.system)
+                folders.make()
+                group.create_task(_served(serve(Inbox(connector, folders, ledger, transports.publisher, probe=probe), ledger, stop), stop))
+    finally:
+        await transports.close()
+
+
+async def _served(serving: Awaitable[None], stop: asyncio.Event) -> None:
+    """When one inbox fails by a mistake of ours the others stop in order, and the process ends."""
+    try:
+        await serving
+    finally:
+        stop.set()
+
+
+async def main() -> int:
+    """Until SIGTERM or SIGINT; what is begun goes on after the next start."""
+    settings = load_settings()
+    logging.configure(settings.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await run(settings, stop)
+    except ExceptionGroup as failures:
+        for failure in failures.exceptions:
+            log.critical("inbox.failed", exc_info=failure)
+        return EXIT_FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,249 @@
+"""Publishing what a connector accepted: all of it is encoded and measured first, then sent, then acknowledged.
+
+A crash in between publishes again with the same ids: they come from the receipt or from the source, and readers drop
+what they have seen. So a producer transaction would add nothing.
+"""
+
+import asyncio
+import contextlib
+import struct
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, ProducerClosed
+
+from bus.deployment import Deployment
+from bus.registry_client import RegistryClient
+from schemas import identity
+from schemas.codec import encode
+from schemas.envelope import Envelope
+from schemas.outcome import Fault, Record
+
+LARGEST_VALUE = 900_000
+"""Bytes of a record's value: below the brokers' limit with its envelope."""
+PATIENCE = 15.0
+"""Seconds without an acknowledgement after which Kafka is away."""
+
+_IN_MEMORY = 4 * 1024 * 1024
+_WINDOW = 1_000
+_LENGTH = struct.Struct(">I")
+_Message = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
+"""Kafka topic, key, value, headers."""
+
+
+class KafkaAway(Exception):
+    """The brokers did not acknowledge in time: transient, nothing is certain, publish again with the same receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Records encoded and measured, in a file of their own that ends with it."""
+
+    spool: IO[bytes]
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def close(self) -> None:
+        self.spool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """A record beyond what a broker takes: nothing was published."""
+
+    fault: Fault
+
+
+class RecordPublisher:
+    """One idempotent producer, made at the first need and made anew after an outage. For one event loop."""
+
+    def __init__(
+        self,
+        kafka: Mapping[str, Any],
+        registry: RegistryClient,
+        deployment: Deployment,
+        *,
+        patience: float = PATIENCE,
+        spool_folder: str | None = None,
+        probe: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self._kafka = kafka
+        self._registry = registry
+        self._deployment = deployment
+        self._patience = patience
+        self._spool_folder = spool_folder
+        self._probe = probe
+        self._producer: AIOKafkaProducer | None = None
+        self._ids: dict[str, int] = {}
+        self._starting = asyncio.Lock()
+        self._asking = asyncio.Lock()
+        self._endings: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        """Send what is left and end."""
+        if self._producer is not None:
+            producer, self._producer = self._producer, None
+            await _ended(producer)
+        await asyncio.gather(*self._endings)
+
+    async def check(self) -> None:
+        """Raise KafkaAway unless a broker answers now."""
+        deadline = self._deadline()
+        producer = await self._started(deadline)
+        try:
+            async with asyncio.timeout_at(deadline):
+                await producer.client.fetch_all_metadata()
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._discard(producer)
+            raise _away(error) from error
+
+    async def learn(self, topics: Iterable[str]) -> None:
+        """Register the contracts of topics and keep their ids. Raises RegistryAway or RegistryRefuses for unknown ones."""
+        async with self._asking:
+            missing = {topic: self._deployment.topic(topic) for topic in topics if topic not in self._ids}
+            if missing:
+                self._ids |= await asyncio.to_thread(self._registry.schema_ids, missing)
+
+    async def prepare(self, records: Iterable[Record], system: str, receipt: str, traceparent: str | None = None) -> Prepared | TooLarge:
+        """Encode and measure every record of `system` before any is sent; topics must have been learnt.
+
+        Raises whatever the records' iterator raises, and schemas.codec.Unencodable.
+        """
+        return await asyncio.to_thread(self._prepare, records, system, receipt, traceparent)
+
+    async def publish(self, prepared: Prepared) -> int:
+        """Send them in order and wait for every acknowledgement; how many. Raises KafkaAway within the patience."""
+        deadline = self._deadline()
+        producer = await self._started(deadline)
+        window: list[_Message] = []
+        for message in _messages(prepared.spool):
+            window.append(message)
+            if len(window) == _WINDOW:
+                await self._send(producer, window, deadline)
+                self._probe("window_published")
+                window, deadline = [], self._deadline()
+        if window:
+            await self._send(producer, window, deadline)
+        return prepared.total
+
+    def _prepare(self, records: Iterable[Record], system: str, receipt: str, traceparent: str | None) -> Prepared | TooLarge:
+        spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=self._spool_folder)  # noqa: SIM115  closed with Prepared
+        counts: Counter[str] = Counter()
+        encoder = msgspec.msgpack.Encoder()
+        try:
+            for record in records:
+                value = encode(record.topic, record.name, record.data, self._ids[record.topic])
+                if len(value) > LARGEST_VALUE:
+                    spool.close()
+                    return TooLarge(_too_large(record, len(value)))
+                envelope = envelope_of(record, system, receipt, traceparent)
+                message = encoder.encode((self._deployment.topic(record.topic), record.key.encode(), value, envelope.headers()))
+                spool.write(_LENGTH.pack(len(message)))
+                spool.write(message)
+                counts[record.topic] += 1
+        except BaseException:
+            spool.close()
+            raise
+        return Prepared(spool, counts)
+
+    async def _send(self, producer: AIOKafkaProducer, window: list[_Message], deadline: float) -> None:
+        sent: list[asyncio.Future[Any]] = []
+        try:
+            async with asyncio.timeout_at(deadline):
+                for topic, key, value, headers in window:
+                    sent.append(await producer.send(topic, value, key=key, headers=headers))
+                answers = await asyncio.gather(*sent, return_exceptions=True)
+        except (KafkaError, OSError, TimeoutError) as error:
+            for future in sent:
+                future.cancel()
+            self._discard(producer)
+            raise _away(error) from error
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                self._discard(producer)
+                raise _away(answer) from answer
+
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._patience
+
+    async def _started(self, deadline: float) -> AIOKafkaProducer:
+        try:
+            async with asyncio.timeout_at(deadline), self._starting:
+                if self._producer is None:
+                    self._producer = await self._new_producer()
+                return self._producer
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise _away(error) from error
+
+    async def _new_producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._kafka,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            max_batch_size=256 * 1024,
+            max_request_size=1_048_576,
+            request_timeout_ms=int(self._patience * 1000),
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            self._discard(producer)
+            raise
+        return producer
+
+    def _discard(self, producer: AIOKafkaProducer) -> None:
+        """A producer that failed is never used again: after an unknown end its sequence numbers cannot be trusted.
+
+        It ends beside us: what it still holds is given up first, or its own end would wait for brokers that are away.
+        """
+        if self._producer is producer:
+            self._producer = None
+        producer._message_accumulator.fail_all(ProducerClosed())
+        ending = asyncio.create_task(_ended(producer))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+
+
+async def _ended(producer: AIOKafkaProducer) -> None:
+    with contextlib.suppress(KafkaError, OSError):
+        await producer.stop()
+
+
+def envelope_of(record: Record, system: str, receipt: str, traceparent: str | None = None) -> Envelope:
+    """The id is the source's own where it has one, else the receipt's and the place in what was received."""
+    return Envelope(
+        ce_id=identity.from_source(system, record.own_id) if record.own_id else identity.from_receipt(receipt, record.position),
+        ce_type=record.name,
+        ce_source=f"/{system}",
+        ce_subject=record.subject,
+        ce_time=record.time,
+        traceparent=traceparent,
+    )
+
+
+def _messages(spool: IO[bytes]) -> Iterator[_Message]:
+    decoder = msgspec.msgpack.Decoder(_Message)
+    spool.seek(0)
+    while head := spool.read(_LENGTH.size):
+        yield decoder.decode(spool.read(_LENGTH.unpack(head)[0]))
+
+
+def _too_large(record: Record, size: int) -> Fault:
+    return Fault(
+        "ENREGISTREMENT_TROP_GROS",
+        f"{record.position} : {size} octets une fois encodé ; la limite est de {LARGEST_VALUE} octets.",
+        "Réduire cet élément à la source ; rien de l'envoi n'a été pris.",
+    )
+
+
+def _away(error: BaseException) -> KafkaAway:
+    return KafkaAway(f"Kafka n'a pas répondu à temps ({type(error).__name__}).")
