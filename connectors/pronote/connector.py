@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from connectors.pronote import elegroupe, model
+from connectors.pronote import elegroupe, messages, model, names
 from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
@@ -40,6 +40,8 @@ class Pronote:
                 kind = KIND
                 return _read(document, delivery)
         except Unreadable as unreadable:
+            if kind == KIND or names.parse(delivery.name):
+                return Refused(KIND, (messages.invalid(0), unreadable.fault))
             return Refused(kind, (unreadable.fault,))
 
 

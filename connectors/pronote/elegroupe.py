@@ -62,7 +62,7 @@ def name_faults(name: str, archive: str | None, file: Elegroupe) -> tuple[Fault,
         return ()
     faults = []
     if found.uai != parametres.uaj:
-        faults.append(messages.name_and_content_differ("L'établissement"))
+        faults.append(messages.other_school())
     if found.millesime != parametres.annee_scolaire:
-        faults.append(messages.name_and_content_differ("L'année"))
+        faults.append(messages.other_year())
     return tuple(faults)

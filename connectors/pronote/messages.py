@@ -30,11 +30,21 @@ def invalid(count: int) -> Fault:
     )
 
 
-def name_and_content_differ(what: str) -> Fault:
+def other_school() -> Fault:
     return fault(
         "NOM_ET_CONTENU_DIFFERENTS",
-        f"{what} du nom du fichier n'est pas celui du contenu du fichier.",
+        "L'établissement du nom du fichier n'est pas celui du contenu du fichier (balise UAJ).",
         REDO,
+    )
+
+
+def other_year() -> Fault:
+    """The name's year and the content's differ: one of them at least is not the year in use."""
+    return fault(
+        "NOM_ET_CONTENU_DIFFERENTS",
+        "Année du fichier différente de l'année utilisée !",
+        "L'année du nom du fichier n'est pas celle de son contenu (balise ANNEE_SCOLAIRE) : vérifier la version et le paramétrage du "
+        "client PRONOTE et sa connexion internet, puis refaire la procédure.",
     )
 
 

@@ -62,7 +62,7 @@ class Each:
 Text = str | None
 Attr = Annotated[str | None, Attribute()]
 
-Reader = Callable[[Parsed], Any]
+Reader = Callable[[Parsed, set[str] | None], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Binding:
                 values[texts[tag]] = child.text or ""
             elif tag in self.nested:
                 name, collected, reader = self.nested[tag]
-                values[name] = (*values.get(name, ()), reader(child)) if collected else reader(child)
+                values[name] = (*values.get(name, ()), reader(child, unknown)) if collected else reader(child, unknown)
             elif unknown is not None:
                 unknown.add(tag)
         for key, value in element.items():
@@ -176,8 +176,8 @@ def _nested_reader(field: _Field, struct: type[msgspec.Struct]) -> tuple[str, Re
 
 
 def _list_reader(items: str, inner: Reader) -> Reader:
-    def read(container: Parsed) -> tuple[Any, ...]:
-        return tuple([inner(item) for item in container.iterchildren(items)])
+    def read(container: Parsed, unknown: set[str] | None) -> tuple[Any, ...]:
+        return tuple([inner(item, unknown) for item in container.iterchildren(items)])
 
     return read
 
