@@ -48,7 +48,7 @@ def publier(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> t
     acquis = Acquis(constat.statut, _motif(constat), constat.numero, inscription.premiere)
     if acquis != inscription.acquis:
         emitted += (_situation(inscription, constat),)
-        etudiant = _remplacer(etudiant, msgspec.structs.replace(inscription, acquis=acquis))
+        etudiant = _remplacer(etudiant, inscription, msgspec.structs.replace(inscription, acquis=acquis))
     return etudiant, emitted
 
 
@@ -97,9 +97,8 @@ def _situation(inscription: Inscription, constat: Constat) -> Emitted:
     return _emit("situation", data, inscription, " ".join(constat.evenements))
 
 
-def _remplacer(etudiant: Etudiant, inscription: Inscription) -> Etudiant:
-    kept = tuple(inscription if i.identite == inscription.identite else i for i in etudiant.inscriptions)
-    return msgspec.structs.replace(etudiant, inscriptions=kept)
+def _remplacer(etudiant: Etudiant, before: Inscription, after: Inscription) -> Etudiant:
+    return msgspec.structs.replace(etudiant, inscriptions=tuple(after if i is before else i for i in etudiant.inscriptions))
 
 
 def _emit(name: str, data: object, inscription: Inscription, cause: str) -> Emitted:

@@ -35,7 +35,7 @@ def decide(reglages: Reglages, state: Etudiant | None, event: Event) -> Outcome:
             outcome = _retraitement(reglages, etudiant, event, record)
         case _:
             outcome = Outcome(etudiant, refusal=messages.EVENEMENT_INCONNU)
-    return replace(outcome, state=state) if outcome.state == etudiant else outcome
+    return replace(outcome, state=None) if state is None and outcome.state is etudiant else outcome
 
 
 def provides(event: Event) -> str | None:
@@ -61,11 +61,12 @@ def _inscription(reglages: Reglages, etudiant: Etudiant, event: Event, record: a
         )
     new = _registration(event, record, known)
     if known is not None and new.empreinte == known.empreinte:
-        newest = msgspec.structs.replace(known, dat_mod_iae=_latest(known.dat_mod_iae, record.dat_mod_iae))
-        return Outcome(_with_registration(etudiant, newest), counted="doublon", because=messages.DOUBLON)
+        if new.dat_mod_iae != known.dat_mod_iae:
+            etudiant = _with_registration(etudiant, msgspec.structs.replace(known, dat_mod_iae=new.dat_mod_iae), known)
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
     if known is not None and _older(record.dat_mod_iae, known.dat_mod_iae):
         return Outcome(etudiant, counted="perime", because=messages.PERIME)
-    etudiant, emitted, because = _reconsider(reglages, _with_registration(etudiant, new), new.annee)
+    etudiant, emitted, because = _reconsider(reglages, _with_registration(etudiant, new, known), new.annee)
     return Outcome(etudiant, emitted, counted=_counted(etudiant, new), because=because)
 
 
@@ -73,8 +74,9 @@ def _dossier(reglages: Reglages, etudiant: Etudiant, event: Event, record: aglae
     known = next((d for d in etudiant.dossiers if d.annee == record.annee), None)
     new = _bursary_file(event, record, known)
     if known is not None and new.empreinte == known.empreinte:
-        newest = msgspec.structs.replace(known, dat_mod=_latest(known.dat_mod, record.dat_mod))
-        return Outcome(_with_dossier(etudiant, newest), counted="doublon", because=messages.DOUBLON)
+        if new.dat_mod != known.dat_mod:
+            etudiant = _with_dossier(etudiant, msgspec.structs.replace(known, dat_mod=new.dat_mod))
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
     if known is not None and _older(record.dat_mod, known.dat_mod):
         return Outcome(etudiant, counted="perime", because=messages.PERIME)
     etudiant, emitted, because = _reconsider(reglages, _with_dossier(etudiant, new), new.annee)
@@ -112,8 +114,11 @@ def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etu
     """Every registration of the year again, in the order in which Apogée made them known: the first entitled one is paid."""
     emitted: list[Emitted] = []
     changes: list[str] = []
-    for identite in [i.identite for i in etudiant.inscriptions if i.annee == annee]:
-        inscription = next(i for i in etudiant.inscriptions if i.identite == identite)
+    cod_anu = str(annee)
+    for place in range(len(etudiant.inscriptions)):
+        inscription = etudiant.inscriptions[place]
+        if inscription.cod_anu != cod_anu:
+            continue
         constat = constater(reglages, etudiant, inscription)
         if constat is None:
             continue
@@ -178,12 +183,11 @@ def _bursary_file(event: Event, record: aglae.Dossier, known: Dossier | None) ->
     return msgspec.structs.replace(new, evenement=known.evenement) if same else new
 
 
-def _with_registration(etudiant: Etudiant, new: Inscription) -> Etudiant:
-    if any(i.identite == new.identite for i in etudiant.inscriptions):
-        kept = tuple(new if i.identite == new.identite else i for i in etudiant.inscriptions)
-    else:
-        kept = (*etudiant.inscriptions, new)
-    return msgspec.structs.replace(etudiant, inscriptions=kept)
+def _with_registration(etudiant: Etudiant, new: Inscription, known: Inscription | None) -> Etudiant:
+    """In the place of the known one, or last: the order is that in which they became known."""
+    if known is None:
+        return msgspec.structs.replace(etudiant, inscriptions=(*etudiant.inscriptions, new))
+    return msgspec.structs.replace(etudiant, inscriptions=tuple(new if i is known else i for i in etudiant.inscriptions))
 
 
 def _with_dossier(etudiant: Etudiant, new: Dossier) -> Etudiant:

@@ -37,8 +37,8 @@ COLUMNS = (
 )
 
 BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+FORMULA_STARTS = ("=", "+", "-", "@")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 class AglaeDecisions:
@@ -69,6 +69,5 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return f"{value:.2f}"
-    text = str(value)
-    guarded = f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
-    return _LINE_BREAKS.sub(" ", guarded)
+    text = _CONTROLS.sub(" ", str(value))
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
