@@ -28,6 +28,9 @@ from bus.reading import Reader, Undecided
 from bus.registry_client import RegistryAway
 from schemas.outcome import Event, Processor
 
+ADOPT = ""
+"""A cluster id that `passerelle tasks adopt` writes: the next takeover accepts the present one."""
+
 MAX_ERRORS = 20
 """Rule errors within a minute above which a task stops: a bad release, not bad data."""
 
@@ -159,13 +162,13 @@ class Engine:
             else:
                 if found.stopped is not None:
                     raise Stopped(found.stopped)
-                if found.cluster_id != cluster_id:
+                if found.cluster_id not in (ADOPT, cluster_id):
                     raise Stopped(
                         f"La tâche {self.name}/{partition} a travaillé sur une autre grappe Kafka que celle-ci. Vérifier l'adresse des "
                         f"courtiers ; si le changement est voulu : « passerelle tasks adopt {self.name} --execute »."
                     )
                 epoch = found.epoch + 1
-                connection.execute(self._sql.raise_epoch, {"part": partition, "next": epoch})
+                connection.execute(self._sql.raise_epoch, {"part": partition, "next": epoch, "cluster": cluster_id})
             known = {row.topic: row for row in connection.execute(self._sql.checkpoints, {"part": partition})}
             start: dict[str, int] = {}
             for topic in self.topics:

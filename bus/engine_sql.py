@@ -27,7 +27,11 @@ class Statements:
         mine = (t.c.processor == p, t.c.partition == part)
         self.task = select(t.c.epoch, t.c.cluster_id, t.c.stopped).where(*mine).with_for_update()
         self.new_task = insert(t).values(processor=p, partition=part, epoch=1, sequence=0, cluster_id=bindparam("cluster"))
-        self.raise_epoch = sqlalchemy.update(t).where(*mine).values(epoch=bindparam("next", type_=BigInteger), changed_at=func.now())
+        self.raise_epoch = (
+            sqlalchemy.update(t)
+            .where(*mine)
+            .values(epoch=bindparam("next", type_=BigInteger), cluster_id=bindparam("cluster", type_=String), changed_at=func.now())
+        )
         self.stop = sqlalchemy.update(t).where(*mine).values(stopped=bindparam("why", type_=String), changed_at=func.now())
         self.checkpoints = select(c.c.topic, c.c.topic_id, c.c.next_offset).where(c.c.processor == p, c.c.partition == part)
         self.new_checkpoint = insert(c).values(

@@ -6,8 +6,8 @@ from bus.processors import all_processors, domain_of
 from bus.settings import Settings
 from bus.told import Told
 
-TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker"}
-"""The processes that take what arrives, by the name people see."""
+TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": "bus.outgoing_worker"}
+"""The processes that take what arrives and write what leaves, by the name people see."""
 
 
 class UnknownDomain(Told):

@@ -21,6 +21,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "topics": ("bus.cli.topics:app", "Topics du catalogue : plan, création, vérification."),
     "lag": ("bus.cli.lag:app", "Retard des groupes de consommation."),
     "tokens": ("bus.cli.tokens:app", "Jetons de l'envoi HTTP : création, liste, révocation."),
+    "connectors": ("bus.cli.connectors:app", "Connecteurs et sorties, avec leur état."),
+    "tasks": ("bus.cli.tasks:app", "Tâches du moteur : état, reprise."),
+    "sinks": ("bus.cli.sinks:app", "Sorties vers l'extérieur : mode, plafond, lots."),
+    "dead-letters": ("bus.cli.dead_letters:app", "Lettres mortes : les voir, les reprendre, les corriger."),
+    "database": ("bus.cli.database:app", "Tables de PostgreSQL : vérification, migrations."),
     "simulate": ("bus.cli.simulate:simulate", "Jouer des scénarios par les vraies règles, sans aucun service."),
 }
 

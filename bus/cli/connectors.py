@@ -1,0 +1,78 @@
+"""`passerelle connectors list`: every way in and out of the bus."""
+
+from collections.abc import Iterator
+
+import typer
+
+from bus.cli.output import Output, OutputOption, render
+from bus.processors import all_processors
+from bus.settings import Settings, load_settings
+from connectors.registry import pull_connectors, push_connectors
+from sinks.registry import FILE_SINKS
+from sinks.registry import PROCESSORS as SINK_PROCESSORS
+
+app = typer.Typer(help="Connecteurs et sorties.", no_args_is_help=True)
+
+COLUMNS = {"nom": "nom", "systeme": "système", "sens": "sens", "topics": "topics", "transports": "transports", "etat": "état"}
+UNUSED_SECRET = bytes(32)
+"""Connectors ask for the secret of the students' keys when they are built; nothing shown here depends on it."""
+Row = dict[str, object]
+
+
+@app.callback()
+def _connectors() -> None:
+    """Connecteurs et sorties."""
+
+
+@app.command("list")
+def show(output: OutputOption = Output.TABLE) -> None:
+    """Chaque connecteur et chaque sortie : son système, son sens, ses topics, ses transports et son état."""
+    settings = load_settings(services=False)
+    rows = [*_inward(), *_outward(settings)]
+    if output is Output.TABLE:
+        rows = [{**row, **{name: ", ".join(row[name]) for name in ("topics", "transports") if isinstance(row[name], list)}} for row in rows]  # type: ignore[arg-type]
+    render(rows, COLUMNS, output)
+
+
+def _inward() -> Iterator[Row]:
+    for connector in push_connectors(UNUSED_SECRET):
+        yield _row(connector.system, connector.system, "entrée", connector.topics, connector.transports, "disponible")
+    for pulled in pull_connectors(UNUSED_SECRET):
+        yield _row(pulled.system, pulled.system, "entrée", pulled.topics, ("interrogation",), "disponible")
+
+
+def _outward(settings: Settings) -> Iterator[Row]:
+    modes = _modes(settings)
+    fed = {processor.name: processor.inputs for processor in all_processors()}
+    for processor in SINK_PROCESSORS:
+        if processor.name.endswith(".projections"):
+            yield _row(processor.name, "PostgreSQL", "sortie", fed[processor.name], ("sql",), "actif")
+    for sink in FILE_SINKS:
+        domain_files = [p for p in SINK_PROCESSORS if p.name.endswith(".fichiers")]
+        topics = tuple(dict.fromkeys(topic for p in domain_files for topic in p.inputs))
+        yield _row(sink.name, sink.system, "sortie", topics, ("fichier",), modes.get(sink.name, "observation"))
+
+
+def _modes(settings: Settings) -> dict[str, str]:
+    """What the operator set, where the database can be asked; a sink nobody touched is in observation."""
+    if not settings.database.url.get_secret_value():
+        return {}
+    from sqlalchemy import select
+    from sqlalchemy.exc import DBAPIError
+
+    from bus.database.connection import connect
+    from bus.database.tables import sinks
+
+    database = connect(settings.database.address().render_as_string(hide_password=False), settings.database.db_schema)
+    try:
+        with database.begin() as connection:
+            found = connection.execute(select(sinks.c.sink, sinks.c.mode, sinks.c.suspended)).all()
+            return {row.sink: f"{row.mode} (suspendue)" if row.suspended else row.mode for row in found}
+    except DBAPIError:
+        return {sink.name: "inconnu (base injoignable)" for sink in FILE_SINKS}
+    finally:
+        database.dispose()
+
+
+def _row(name: str, system: str, direction: str, topics: tuple[str, ...], transports: tuple[str, ...], state: str) -> Row:
+    return {"nom": name, "systeme": system, "sens": direction, "topics": list(topics), "transports": list(transports), "etat": state}
