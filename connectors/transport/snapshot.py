@@ -82,8 +82,10 @@ def _record(origin: Origin, name: str, subject: str, data: msgspec.Struct, posit
     return Record(origin.topic, name, origin.uai, subject, origin.received, data, position)
 
 
-def header(document: Document, texts: Mapping[str, str | None], faults: FaultList, warnings: FaultList) -> dict[str, Any]:
-    """The fields of `instantane_debut` that PARAMETRES gives, checked: the UAI and the millésime must be there."""
+def header(
+    document: Document, texts: Mapping[str, str | None], faults: FaultList, warnings: FaultList, year_required: bool = True
+) -> dict[str, Any]:
+    """The fields of `instantane_debut` that PARAMETRES gives, checked: the UAI must be there, and the millésime where a file has one."""
     uai, year = (texts.get("uaj") or "").strip(), (texts.get("annee_scolaire") or "").strip()
     if len(uai) != 8 or not uai[:7].isdigit() or not uai[7:].isalpha() or not uai.isupper() or not uai.isascii():
         faults.add(
@@ -95,7 +97,7 @@ def header(document: Document, texts: Mapping[str, str | None], faults: FaultLis
         )
     elif uai_warnings(uai):
         warnings.add(messages.doubtful_uai("Balise UAJ", 1))
-    if len(year) != 4 or not (year.isascii() and year.isdigit()):
+    if (year or year_required) and not (len(year) == 4 and year.isascii() and year.isdigit()):
         faults.add(
             fault(
                 "MILLESIME_INVALIDE",
