@@ -6,13 +6,13 @@ from typing import Protocol
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from connectors.charlemagne.connector import Charlemagne
+from connectors.extranet.connector import Extranet
 from connectors.lsu.connector import Lsu
 from connectors.onde.connector import Onde
 from connectors.pronote.connector import Pronote
+from connectors.safir.connector import Safir
 from connectors.siecle.connector import Siecle
 from connectors.sts.connector import Sts
-from connectors.extranet.connector import Extranet
-from connectors.safir.connector import Safir
 from connectors.transport.deliveries import Policy
 from schemas.outcome import Accepted, Delivery, PullConnector, Refused
 
