@@ -201,6 +201,7 @@ def _resolve(branch: Branch, writer: Any, reader: Any, value: bytes, start: int)
     try:
         plain = fastavro.schemaless_reader(stream, writer, reader)
         record = msgspec.convert(plain, branch.struct, builtin_types=(bytes, datetime, date, Decimal))
+        branch.codec.encode(bytearray(), record)  # another scale or a longer number may not fit our contract
     except MemoryError:
         raise
     except Exception as error:
