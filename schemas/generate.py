@@ -281,13 +281,13 @@ def write(target: Path = RECORDS_FOLDER, folder: Path = AVRO_FOLDER) -> list[str
     return changed
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, target: Path = RECORDS_FOLDER) -> int:
     """0 done or up to date, 1 bad contract, 3 stale files."""
     parser = argparse.ArgumentParser(prog="python -m schemas.generate", description="Generate schemas/records from schemas/avro.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 3 when a file is stale")
     options = parser.parse_args(arguments)
     try:
-        changed = stale() if options.check else write()
+        changed = stale(target) if options.check else write(target)
     except BadContract as error:
         sys.stderr.write(f"{error}\n")
         return 1
