@@ -425,7 +425,7 @@ class CompteModifie(msgspec.Struct, frozen=True, kw_only=True):
 class MotDePasseOublie(msgspec.Struct, frozen=True, kw_only=True):
     """Demande d'un nouveau mot de passe (R-EXT-02). Clé : l'empreinte de l'adresse. Format interne, non homologué."""
 
-    adresse_cle: str
-    """Empreinte à clé de l'adresse en minuscules : la clé."""
     adresse_electronique: str
     """Adresse électronique saisie."""
+    adresse_cle: str = ""
+    """Empreinte à clé de l’adresse en minuscules : la clé, calculée par le connecteur."""

@@ -1,0 +1,1 @@
+"""The training bodies' Extranet: what they enter on their actions, and their accounts."""

@@ -1,0 +1,1 @@
+"""Safir, the Region's management system: actions, agreements, decisions, payments."""
