@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.contracts import contract_of
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -54,8 +56,17 @@ def _apogee_inscription(data: Mapping[str, Any], rank: int) -> Form:
     return request({"event_id": f"scenario-{rank}", **{name: value for name, value in data.items() if value is not None}})
 
 
+def _named(event: str) -> Callable[[Mapping[str, Any], int], Form]:
+    """The JSON object of a system whose events are told apart by their name, `evenement`."""
+    return lambda data, _rank: request({"evenement": event, **{name: value for name, value in data.items() if value is not None}})
+
+
+NAMED_EVENTS = {"extranet": ("extranet.actes.v1", "extranet.comptes.v1"), "safir": ("safir.actions.v1",)}
+"""System → the topics whose records it posts under their own names."""
+
 OWN_FORMS: Mapping[tuple[str, str], Callable[[Mapping[str, Any], int], Form]] = {
     ("apogee", "inscription"): _apogee_inscription,
+    **{(system, name): _named(name) for system, topics in NAMED_EVENTS.items() for topic in topics for name in contract_of(topic).names},
 }
 """(system, event) → its form, where it is not simply the JSON object of its contract."""
 

@@ -23,6 +23,8 @@ class Published:
     by: str
     """The system or the processor."""
     data: Any
+    entered: bool = False
+    """By a connector; the others are what rules decided."""
 
 
 @dataclass(frozen=True, slots=True)

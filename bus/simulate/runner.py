@@ -17,13 +17,16 @@ from bus.simulate.entry import Entered, enter
 from bus.simulate.history import Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, RowChange, Waited, Wrote
 from bus.simulate.installation import Installation
 from bus.simulate.scenario import BodyGiven, EventGiven, FileGiven, Given, Scenario, override
-from schemas.codec import Unencodable, decode, encode
+from schemas.codec import decode, encode
 from schemas.contracts import contract_of
 from schemas.outcome import ECHEANCE, Effect, Event, FileSink, Outcome, Processor
 from schemas.records import RECORDS
 
 MAX_EVENTS = 100_000
 """Events of one instant above which the rules feed each other for ever."""
+
+SCHEMA_ID = 0
+"""No registry numbers the contracts here."""
 
 REFUSAL = ("code", "message", "remede")
 
@@ -46,13 +49,16 @@ def steps_of(scenario: Scenario, installation: Installation) -> list[Step]:
     return [Step(each.at, each, enter(each, installation, each.at)) for each in scenario.given]
 
 
-def run(scenario: Scenario, installation: Installation, steps: Iterable[Step]) -> History:
-    """Play the steps, in the order of their clock, then let time pass until the scenario's end."""
+def run(scenario: Scenario, installation: Installation, steps: Iterable[Step], again: Iterable[Step] = ()) -> History:
+    """Play the steps, in the order of their clock, and let time pass until the scenario's end; then, there, play `again`."""
     simulation = Simulation(installation, scenario.settings)
     for step in steps:
         simulation.pass_time(step.clock)
         simulation.deliver(step)
     simulation.pass_time(scenario.end)
+    simulation.rest()
+    for step in again:
+        simulation.deliver(step)
     simulation.rest()
     simulation.history.pending = simulation.pending()
     return simulation.history
@@ -110,7 +116,7 @@ class Simulation:
                 )
             )
         for event in entered.events:
-            self.publish(event, _system(event))
+            self.publish(event, _system(event), entered=True)
         self._settle()
 
     def rest(self) -> None:
@@ -135,11 +141,11 @@ class Simulation:
 
     # --- what procedures tell ----------------------------------------------------------------------------------------
 
-    def publish(self, event: Event, by: str) -> Published:
-        published = Published(self.now, event.topic, event.type, event.key, event.subject, event.id, event.time, by, event.data)
-        self.history.published.append(published)
+    def publish(self, event: Event, by: str, entered: bool = False) -> None:
+        self.history.published.append(
+            Published(self.now, event.topic, event.type, event.key, event.subject, event.id, event.time, by, event.data, entered)
+        )
         self._queue.append(event)
-        return published
 
     def tell(self, entry: Entry) -> None:
         self.history.entries.append(entry)
@@ -224,7 +230,7 @@ class _Procedure:
 
     def take(self, event: Event) -> None:
         """Fold one record of a topic, read from its bytes as the engine reads it."""
-        value = encode(event.topic, event.type, event.data, 0)
+        value = _encode(event.topic, event.type, event.data)
         _, data = decode(event.topic, value, lambda _id: contract_of(event.topic).schema)
         read = Event(event.id, event.type, event.time, event.key, event.subject, event.source, event.topic, data)
         self._run(Incoming(read, digest(event.type, value), raw=value))
@@ -355,10 +361,7 @@ def _system(event: Event) -> str:
 
 
 def _encode(topic: str, name: str, record: Any) -> bytes:
-    try:
-        return encode(topic, name, record, 0)
-    except Unencodable as error:
-        raise ValueError("SORTIE_REFUSEE") from error
+    return encode(topic, name, record, SCHEMA_ID)
 
 
 def make_refusal(topic: str, fields: Mapping[str, str]) -> Any:

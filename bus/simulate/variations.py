@@ -24,7 +24,7 @@ def repeated(scenario: Scenario, installation: Installation) -> tuple[str, ...]:
     new deliveries. Nothing more may be published, no row may change."""
     steps = steps_of(scenario, installation)
     once = run(scenario, installation, steps)
-    twice = run(scenario, installation, [*steps, *(_again(step, scenario, installation) for step in steps)])
+    twice = run(scenario, installation, steps, [_again(step, scenario, installation) for step in steps])
     return (*_more_published(scenario, once, twice), *_other_rows(scenario, once, twice, frozenset()))
 
 
@@ -75,9 +75,8 @@ def _again(step: Step, scenario: Scenario, installation: Installation) -> Step:
 
 def _more_published(scenario: Scenario, once: History, twice: History) -> Iterable[str]:
     def results(history: History) -> Counter[str]:
-        return Counter(f"{each.topic} {each.name} {tell(each.data, scenario.zone)}" for each in history.published if each.by in rules)
+        return Counter(f"{each.topic} {each.name} {tell(each.data, scenario.zone)}" for each in history.published if not each.entered)
 
-    rules = _procedures(once) | _procedures(twice)
     extra = results(twice) - results(once)
     lost = results(once) - results(twice)
     yield from (f"publié en plus au second passage : {text}" for text in extra.elements())
@@ -129,10 +128,9 @@ def _other_last_words(scenario: Scenario, one: History, other: History) -> Itera
 
 def _last_words(history: History) -> dict[tuple[str, str, str, str], dict[str, Any]]:
     """The last record of each topic, name, key and subject that a rule published, less which events led to it."""
-    rules = _procedures(history)
     last: dict[tuple[str, str, str, str], Published] = {}
     for each in history.published:
-        if each.by in rules:
+        if not each.entered:
             last[each.topic, each.name, each.key, each.subject] = each
     return {place: _content(each.data) for place, each in last.items()}
 
@@ -152,10 +150,6 @@ def _waiting(history: History) -> Iterable[str]:
     for entry in history.entries:
         if isinstance(entry, Waited) and entry.released is None:
             yield f"{entry.processor} {entry.event} {entry.subject} ({entry.label})"
-
-
-def _procedures(history: History) -> set[str]:
-    return {getattr(entry, "processor", "") for entry in history.entries}
 
 
 def _files(history: History) -> Iterable[tuple[str, bytes]]:
