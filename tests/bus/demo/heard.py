@@ -16,7 +16,7 @@ from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from processors.bourses import PROCESSOR
 from schemas.identity import from_receipt, from_source
-from schemas.outcome import Accepted, Delivery, Event, PushConnector, Record, Refused
+from schemas.outcome import Accepted, Delivery, Event, Record, Refused
 from schemas.records import bourses
 
 SECRET = b"secret de demonstration, 32 octets"
@@ -25,8 +25,8 @@ PAGE = 1_000
 
 
 def accepted(name: str, content: bytes, system: str) -> Accepted | Refused:
-    connector: PushConnector = Apogee(SECRET) if system == "apogee" else Aglae(SECRET)
-    return connector.accept(Delivery(name, len(content), lambda: io.BytesIO(content), RECEIVED, "application/json" if not name else ""))
+    delivery = Delivery(name, len(content), lambda: io.BytesIO(content), RECEIVED, "" if name else "application/json")
+    return Apogee(SECRET).accept(delivery) if system == "apogee" else Aglae(SECRET).accept(delivery)
 
 
 def posted(events: Sequence[dict[str, Any]]) -> Iterator[Event]:

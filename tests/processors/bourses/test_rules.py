@@ -8,6 +8,7 @@ import pytest
 from processors.bourses import PROCESSOR, messages
 from processors.bourses.reglages import Reglages
 from processors.bourses.rules import decide, provides
+from schemas.identity import derive
 from schemas.outcome import Event
 from schemas.records.aglae import EtatDossier
 from tests.processors.bourses.build import PARIS, START, VERSAILLES, dossier, registration, retraitement, run
@@ -36,6 +37,11 @@ def test_a_dossier_that_comes_second_decides_the_waiting_registration_with_the_s
     )
     assert first.situations() == ["SANS_DOSSIER", "DEFINITIF"]
     assert [(o.id, o.data, o.subject) for o in first.outputs[1:]] == [(o.id, o.data, o.subject) for o in second.outputs]
+
+
+def test_a_payment_follows_from_the_event_that_made_its_registration_known_whatever_came_between() -> None:
+    seen = run(registration("r1", minute=1), registration("r2", minute=2, cod_cmp="SCI"), dossier("d1", "CONDITIONNEL", MATCH))
+    assert [o.id for o in seen.outputs if o.name in PAID[:3]] == [derive("r1", name, 0) for name in PAID[:3]]
 
 
 def test_the_three_records_of_a_payment_leave_in_one_outcome() -> None:
@@ -315,6 +321,19 @@ def test_the_payment_of_a_cancelled_registration_is_not_made_again_for_the_one_t
     )
     assert len(seen.of("mise_en_paiement")) == 1
     assert "pris fin" in seen.final()[OTHER].motif
+
+
+def test_each_turn_of_the_paid_registration_is_told_to_the_other_one_under_an_id_of_its_own() -> None:
+    seen = run(
+        dossier("d1", "CONDITIONNEL", MATCH, OTHER),
+        registration("r1"),
+        registration("r2", uai=PARIS, etape="M1DROIT"),
+        registration("r3", minute=5, type="IA_ANNULEE"),
+        registration("r4", minute=9, type="IA_MODIFIEE"),
+    )
+    other = [output for output in seen.outputs if output.name == "situation" and output.data.uai == PARIS]
+    assert ["pris fin" in output.data.motif for output in other] == [False, True, False]
+    assert len({output.id for output in other}) == 3
 
 
 def test_a_dossier_refused_after_its_payment_says_that_the_payment_is_to_be_reviewed() -> None:
