@@ -1,6 +1,10 @@
 """Every procedure of the bus, one line each. SQL projections and outgoing files are listed by `sinks/registry.py`."""
 
 from processors.bourses import PROCESSOR as BOURSES
+from processors.comptes import PROCESSOR as COMPTES
+from processors.formation import PROCESSOR as FORMATION
+from processors.luciole import PROCESSOR as LUCIOLE
+from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES,)
+PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU)

@@ -22,7 +22,6 @@ from schemas.records import (
     siecle,
     sts,
     support,
-    verrou,
 )
 
 RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
@@ -155,6 +154,12 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "periode": lsu.Periode,
         "instantane_fin": lsu.InstantaneFin,
     },
+    "luciole.accords.v1": {
+        "accord": luciole.Accord,
+        "attente": luciole.Attente,
+        "blocage": luciole.Blocage,
+        "retrait": luciole.Retrait,
+    },
     "luciole.commandes.v1": {
         "rattachement": luciole.Rattachement,
         "fenetre": luciole.Fenetre,
@@ -184,7 +189,12 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "ordre_occupation": luciole.OrdreOccupation,
         "ordre_bilan": luciole.OrdreBilan,
         "rattachement_constate": luciole.RattachementConstate,
+        "refus_differe": luciole.RefusDiffere,
         "reponse_envoi": luciole.ReponseEnvoi,
+    },
+    "luciole.projections.interne.v1": {
+        "echeance_atteinte": luciole.EcheanceAtteinte,
+        "reprise": luciole.Reprise,
     },
     "luciole.refus.v1": {
         "refus": luciole.Refus,
@@ -204,11 +214,17 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "verrou_etat": luciole.VerrouEtat,
         "erreur": luciole.Erreur,
     },
+    "luciole.verrou.interne.v1": {
+        "echeance_atteinte": luciole.EcheanceAtteinte,
+        "reprise": luciole.Reprise,
+    },
+    "luciole.verrou.refus.v1": {
+        "refus": luciole.Refus,
+    },
     "luciole.verrou.v1": {
         "verrou_demande": luciole.VerrouDemande,
         "verrou_fin": luciole.VerrouFin,
         "verrou_incident": luciole.VerrouIncident,
-        "deblocage": luciole.Deblocage,
     },
     "ogapi.montants.v1": {
         "montant": ogapi.Montant,
@@ -286,18 +302,8 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "support.appels.v1": {
         "appel": support.Appel,
     },
-    "verrou.accords.v1": {
-        "accord": verrou.Accord,
-        "attente": verrou.Attente,
-        "blocage": verrou.Blocage,
-        "retrait": verrou.Retrait,
-    },
-    "verrou.interne.v1": {
-        "echeance_atteinte": verrou.EcheanceAtteinte,
-        "reprise": verrou.Reprise,
-    },
-    "verrou.refus.v1": {
-        "refus": verrou.Refus,
+    "support.deblocages.v1": {
+        "deblocage": support.Deblocage,
     },
 }
 """topic of the catalogue -> record name (`ce_type`) -> its struct."""
