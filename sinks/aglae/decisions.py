@@ -50,9 +50,9 @@ class AglaeDecisions:
     """A university of 30,000 registrations has about 4,500 bursaries in a year: more in an hour is a fault."""
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
-        lines = [COLUMNS, *(tuple(_cell(payload.get(column.lower())) for column in COLUMNS) for payload in payloads)]
+        lines = [COLUMNS, *(_line(payload) for payload in payloads)]
         body = BYTE_ORDER_MARK + _csv(lines)
-        total = sum((Decimal(str(payload["montant_annuel"])) for payload in payloads if payload.get("montant_annuel")), Decimal(0))
+        total = sum((_amount(payload) or Decimal(0) for payload in payloads), Decimal(0))
         digest = hashlib.sha256(body.encode()).hexdigest()
         last = ("FIN", str(len(payloads)), f"{total:.2f}", digest, *[""] * (len(COLUMNS) - 4))
         return OutgoingFile(f"aglae_decisions_{lot:06d}.csv", (body + _csv([last])).encode())
@@ -64,10 +64,18 @@ def _csv(lines: list[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
+def _line(payload: Mapping[str, Any]) -> tuple[str, ...]:
+    amount = _amount(payload)
+    said = {**payload, "montant_annuel": None if amount is None else f"{amount:.2f}"}
+    return tuple(_cell(said.get(column.lower())) for column in COLUMNS)
+
+
+def _amount(payload: Mapping[str, Any]) -> Decimal | None:
+    """An effect that was stored comes back with its amount as text."""
+    value = payload.get("montant_annuel")
+    return None if value is None else Decimal(str(value))
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:.2f}"
-    text = _CONTROLS.sub(" ", str(value))
+    text = _CONTROLS.sub(" ", "" if value is None else str(value))
     return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text

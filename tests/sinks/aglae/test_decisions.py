@@ -115,8 +115,10 @@ def test_the_same_lot_gives_the_same_bytes() -> None:
 
 
 def test_amounts_stored_as_text_are_summed_exactly() -> None:
-    lines = tuple(payload(montant_annuel=amount) for amount in ("0.10", Decimal("0.20"), None))
-    assert read(AglaeDecisions().write(1, lines).content)[-1][2] == "0.30"
+    lines = tuple(payload(montant_annuel=amount) for amount in ("0.1", Decimal("0.20"), None))
+    rows = read(AglaeDecisions().write(1, lines).content)
+    assert [row[COLUMNS.index("MONTANT_ANNUEL")] for row in rows[1:4]] == ["0.10", "0.20", ""]
+    assert rows[-1][2] == "0.30"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "  =HYPERLINK()", "\x00=1", "\u00a0=1"])
