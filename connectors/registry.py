@@ -6,13 +6,17 @@ from typing import Protocol
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from connectors.charlemagne.connector import Charlemagne
+from connectors.chorus.connector import Chorus
+from connectors.draaf.connector import Draaf
 from connectors.extranet.connector import Extranet
 from connectors.lsu.connector import Lsu
+from connectors.luciole.connector import Luciole
 from connectors.onde.connector import Onde
 from connectors.pronote.connector import Pronote
 from connectors.safir.connector import Safir
 from connectors.siecle.connector import Siecle
 from connectors.sts.connector import Sts
+from connectors.support.connector import Support
 from connectors.transport.deliveries import Policy
 from schemas.outcome import Accepted, Delivery, PullConnector, Refused
 
@@ -52,6 +56,10 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
         Lsu(),
         Extranet(secret),
         Safir(secret),
+        Luciole(),
+        Chorus(),
+        Draaf(),
+        Support(),
     )
 
 

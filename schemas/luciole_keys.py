@@ -5,10 +5,15 @@ dossiers, bordereaux, preparations and sends, whose order matters together), an 
 payment file (its bordereaux and what Chorus and the DRAAF say of it). The national lock has one key on its own topics.
 """
 
+import hashlib
+
 ETABLISSEMENT = "etablissement/"
 INSTRUCTEUR = "instructeur/"
 FICHIER = "fichier/"
 VERROU = "verrou"
+
+DIGEST_LENGTH = 12
+"""Hexadecimal characters kept of a dossier's digest."""
 
 
 def of_etablissement(uai: str) -> str:
@@ -37,7 +42,8 @@ def bordereau_subject(uai: str, bordereau: str) -> str:
 
 
 def dossier_subject(uai: str, dossier: str) -> str:
-    return f"dossier/{uai}/{dossier}"
+    """A dossier only by a digest: subjects reach headers and logs, and a dossier is a person's."""
+    return f"dossier/{uai}/{hashlib.sha256(f'{uai}|{dossier}'.encode()).hexdigest()[:DIGEST_LENGTH]}"
 
 
 def fichier_subject(fichier: str) -> str:

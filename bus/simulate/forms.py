@@ -61,7 +61,14 @@ def _named(event: str) -> Callable[[Mapping[str, Any], int], Form]:
     return lambda data, _rank: request({"evenement": event, **{name: value for name, value in data.items() if value is not None}})
 
 
-NAMED_EVENTS = {"extranet": ("extranet.actes.v1", "extranet.comptes.v1"), "safir": ("safir.actions.v1",)}
+NAMED_EVENTS = {
+    "extranet": ("extranet.actes.v1", "extranet.comptes.v1"),
+    "safir": ("safir.actions.v1",),
+    "luciole": ("luciole.dossiers.v1", "luciole.commandes.v1", "chorus.fichiers.v1"),
+    "chorus": ("chorus.retours.v1",),
+    "draaf": ("draaf.validations.v1",),
+    "support": ("support.deblocages.v1",),
+}
 """System → the topics whose records it posts under their own names."""
 
 OWN_FORMS: Mapping[tuple[str, str], Callable[[Mapping[str, Any], int], Form]] = {

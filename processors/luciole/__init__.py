@@ -12,7 +12,7 @@ PROCESSOR = Processor(
         "luciole.dossiers.v1",
         "luciole.commandes.v1",
         "luciole.ordres.v1",
-        "verrou.accords.v1",
+        "luciole.accords.v1",
         "chorus.fichiers.v1",
         "chorus.retours.v1",
         "draaf.validations.v1",

@@ -9,8 +9,10 @@ from processors.luciole import messages, suivi
 from processors.luciole.reglages import Reglages
 from processors.luciole.state import (
     AUCUN,
+    DEMANDEE,
     MODIFIE,
     NON_PREPARE,
+    SANS_DEMANDE,
     Bordereau,
     Contenu,
     Dossier,
@@ -117,14 +119,14 @@ def modification_demande(reglages: Reglages, state: Etablissement, event: Event)
     if porteur is None or porteur.statut not in ("ENVOYE", "CONFIRME") or porteur.fichier is None:
         libre = modification(uai, porteur, data.dossier, "ACCEPTEE", messages.MODIFICATION_LIBRE, messages.REMEDE_LIBRE)
         return Outcome(state, (libre,), because=messages.MODIFICATION_LIBRE)
-    if state.modifications.get(data.dossier) == "DEMANDEE":
+    if known.demande == DEMANDEE:
         return Outcome(state, counted="doublon", because="La DRAAF est déjà interrogée.")
     question = messages.DEMANDE_DRAAF.format(bordereau=porteur.nom, fichier=porteur.fichier)
     demande = DemandeRejet(
         fichier=porteur.fichier, etablissement=uai, bordereau=porteur.nom, dossier=data.dossier, instructeur=data.instructeur,
         message=question, motif=data.motif,
     )  # fmt: skip
-    after = replace(state, modifications={**state.modifications, data.dossier: "DEMANDEE"})
+    after = replace(state, dossiers={**state.dossiers, data.dossier: replace(known, demande=DEMANDEE)})
     fichier = porteur.fichier
     key, subject = luciole_keys.of_fichier(fichier), luciole_keys.fichier_subject(fichier)
     emitted = (
@@ -229,10 +231,10 @@ def _interdit(
     occupe = _occupe(reglages, state, instructeur, event)
     if occupe is not None:
         return occupe
-    asked = state.modifications.get(numero)
-    if asked is None:
+    known = state.dossiers.get(numero)
+    if known is None or known.demande == SANS_DEMANDE:
         return None
-    return messages.MODIFICATION_EN_ATTENTE if asked == "DEMANDEE" else messages.MODIFICATION_REFUSEE
+    return messages.MODIFICATION_EN_ATTENTE if known.demande == DEMANDEE else messages.MODIFICATION_REFUSEE
 
 
 def _plein(reglages: Reglages, state: Etablissement, numero: str, nom: str | None) -> messages.Texte | None:

@@ -19,6 +19,7 @@ from processors.luciole.state import (
     AUCUN,
     MODIFIE,
     PREPARE,
+    Bordereau,
     Descente,
     Dossier,
     EnvoiEtablissement,
@@ -54,8 +55,12 @@ def ordre_envoi(_reglages: Reglages, state: Etablissement, event: Event) -> Outc
     scope = [d for d in state.dossiers.values() if en_portee(state, d, data.cycle, data.annee)]
     verdict, texte, ranks = _verdict(state, scope)
     answer = _answer(event, data, verdict, texte, _count(scope, ranks))
+    if texte is not None:
+        uai = suivi.uai_of(event)
+        refused = suivi.etape_generale(uai, suivi.RANG_ENVOI, "REFUSE", event.time, texte.message)
+        return suivi.refuser(before, texte, answer, refused, instructeur=data.instructeur, etablissement=uai)
     if verdict != "PRET":
-        return Outcome(state, (answer, *_told(state, event, data, texte)), because=texte.message if texte else verdict)
+        return Outcome(state, (answer,), because=messages.PAS_DE_DONNEES.message)
     after = replace(
         state, envoi=EnvoiEtablissement(data.jeton, data.instructeur, event.time, data.cycle, data.annee, ranks)
     )
@@ -137,19 +142,6 @@ def _answer(event: Event, data: records.OrdreEnvoi, verdict: records.VerdictEnvo
     return Emitted("luciole.ordres.v1", "reponse_envoi", answer, key=key, subject=f"reponse/{uai}")
 
 
-def _told(state: Etablissement, event: Event, data: records.OrdreEnvoi, texte: Texte | None) -> tuple[Emitted, ...]:
-    """The instructor's command is refused for this établissement; that it has nothing to send is said once, by his own key."""
-    if texte is None:
-        return ()
-    uai = suivi.uai_of(event)
-    subject = luciole_keys.demande_subject(data.instructeur)
-    return (
-        suivi.refus_de_commande(texte, data.demande, "envoi_demande", subject, event.source),
-        suivi.erreur(texte, instructeur=data.instructeur, etablissement=uai),
-        suivi.etape_generale(uai, suivi.RANG_ENVOI, "REFUSE", event.time, texte.message),
-    )
-
-
 def _liberer(state: Etablissement) -> Etablissement:
     """Without its send; a payment file rejected meanwhile undoes the preparation now."""
     if state.envoi is None:
@@ -181,7 +173,7 @@ def _transmettre(
         Descente(n, d.annee, d.cycle, d.decision, d.decide_le, d.theorique, d.bordereau, visible.toordinal(), millis(fin), envoi.jeton)
         for n, d in sent.items()
     )
-    after = _figer(state, envoi, sent, fin, queued)
+    after = _figer(reglages, state, envoi, sent, fin, queued)
     line = records.LigneEnvoi(
         etablissement=uai,
         instructeur=envoi.instructeur,
@@ -206,7 +198,12 @@ def _transmettre(
 
 
 def _figer(
-    state: Etablissement, envoi: EnvoiEtablissement, sent: dict[str, Dossier], fin: datetime, queued: tuple[Descente, ...]
+    reglages: Reglages,
+    state: Etablissement,
+    envoi: EnvoiEtablissement,
+    sent: dict[str, Dossier],
+    fin: datetime,
+    queued: tuple[Descente, ...],
 ) -> Etablissement:
     digests: dict[int, bytes] = {rank: state.bordereaux[rank].empreintes for rank in envoi.bordereaux}
     served = dict(state.servis)
@@ -214,7 +211,7 @@ def _figer(
         digests[dossier.bordereau] += empreinte(numero, contenu_of(state, dossier))
         known = served.get(dossier.annee, b"")
         digest = empreinte_numero(numero)
-        served[dossier.annee] = known if contient(known, digest) else known + digest
+        served[dossier.annee] = known if contient(known, digest) else (known + digest)[-4 * reglages.servis_max :]
     kept = sorted(served)[-ANNEES_GARDEES:]
     bordereaux = tuple(
         replace(b, fige_le=b.fige_le or millis(fin), empreintes=digests[rank]) if rank in digests else b
@@ -223,12 +220,21 @@ def _figer(
     return replace(
         state,
         dossiers={n: d for n, d in state.dossiers.items() if n not in sent},
-        bordereaux=bordereaux,
+        bordereaux=_oublier(reglages, bordereaux),
         envoi=None,
         descentes=(*state.descentes, *queued),
-        modifications={n: s for n, s in state.modifications.items() if n not in sent},
         servis={annee: served[annee] for annee in kept},
     )
+
+
+def _oublier(reglages: Reglages, bordereaux: tuple[Bordereau, ...]) -> tuple[Bordereau, ...]:
+    """The digests of the bordereaux frozen first go first."""
+    left = 4 * reglages.empreintes_max
+    kept: dict[str, bytes] = {}
+    for b in sorted(bordereaux, key=lambda b: b.fige_le, reverse=True):
+        kept[b.nom] = b.empreintes[: max(left, 0)]
+        left -= len(b.empreintes)
+    return tuple(replace(b, empreintes=kept[b.nom]) if b.empreintes != kept[b.nom] else b for b in bordereaux)
 
 
 def _montant(

@@ -18,9 +18,8 @@ from processors.luciole.state import EnvoiInstructeur, Instructeur, Refuse
 from schemas import luciole_keys
 from schemas.outcome import Emitted, Event, Outcome, Parked
 from schemas.records import luciole as records
-from schemas.records import verrou as accords
 
-SITUATIONS: dict[accords.SituationAttente, Texte] = {
+SITUATIONS: dict[records.SituationAttente, Texte] = {
     "AUTRE": messages.VERROU_AUTRE,
     "FIGE": messages.VERROU_FIGE,
     "CHANGE": messages.VERROU_CHANGE,
@@ -106,14 +105,14 @@ def envoi_demande(reglages: Reglages, state: Instructeur, event: Event) -> Outco
 
 def accord(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     """The lock is his: every établissement checks its gates again. With a window left open, it is himself who blocks (R-LUC-30)."""
-    data: accords.Accord = event.data
+    data: records.Accord = event.data
     envoi = state.envoi
     if envoi is None or envoi.phase != "FILE":
         return Outcome(state, (_rendre(data.instructeur, data.jeton, "SANS_OBJET"),), counted="sans_objet", because="Plus rien à envoyer.")
     if any(f in GENANTES for f in state.fenetres):
         texte = messages.VERROU_SOI.avec(detenteur=data.instructeur)
-        emitted = (*_refuse(envoi, event, texte, data.instructeur), _rendre(data.instructeur, data.jeton, "SANS_OBJET"))
-        return Outcome(replace(state, envoi=None), emitted, because=texte.message)
+        given_back = _rendre(data.instructeur, data.jeton, "SANS_OBJET")
+        return suivi.refuser(state, texte, given_back, instructeur=data.instructeur)
     checked = replace(
         envoi, phase="CONTROLE", jeton=data.jeton, depuis=event.time, attendus=envoi.etablissements, automatique=data.attendu
     )
@@ -126,31 +125,30 @@ def accord(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
 
 def attente(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     """Another one is sending: who, which place, how long (R-LUC-29, 31, 32, 33)."""
-    data: accords.Attente = event.data
+    data: records.Attente = event.data
     envoi = state.envoi
     if envoi is None or envoi.phase != "FILE":
         return Outcome(state, counted="perime", because="Cette attente est finie.")
     texte = SITUATIONS[data.situation].avec(detenteur=data.detenteur, place=data.place, attente=data.attente_estimee_minutes)
-    told = suivi.erreur(texte, instructeur=data.instructeur, place=data.place, attente=data.attente_estimee_minutes)
+    about: dict[str, Any] = {"instructeur": data.instructeur, "place": data.place, "attente": data.attente_estimee_minutes}
     if data.spontanee:
-        return Outcome(state, (told,), because=texte.message)
-    refus = suivi.refus_de_commande(texte, data.demande, "envoi_demande", envoi.sujet, event.source)
-    return Outcome(state, (refus, told), because=texte.message)
+        return Outcome(state, (suivi.erreur(texte, **about),), because=texte.message)
+    return suivi.refuser(state, texte, **about)
 
 
 def blocage(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     """Everything is blocked until the support unblocks: the command is refused, nothing is retried (R-LUC-20, R-LUC-34)."""
-    data: accords.Blocage = event.data
+    data: records.Blocage = event.data
     envoi = state.envoi
     if envoi is None or envoi.phase != "FILE":
         return Outcome(state, counted="perime", because="Cette attente est finie.")
     texte = messages.COMPTEUR if data.nature == "COMPTEUR" else messages.ENVOI_INTERROMPU.avec(auteur=data.auteur)
-    return Outcome(replace(state, envoi=None), _refuse(envoi, event, texte, data.instructeur), because=texte.message)
+    return suivi.refuser(state, texte, instructeur=data.instructeur)
 
 
 def retrait(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     """The support took the lock from him: his établissements are freed, nothing was sent."""
-    data: accords.Retrait = event.data
+    data: records.Retrait = event.data
     envoi = state.envoi
     if envoi is None or envoi.jeton != data.jeton or envoi.phase == "FILE":
         return Outcome(state, counted="perime", because="Cet envoi est déjà fini.")
@@ -185,7 +183,7 @@ def _decider(state: Instructeur, envoi: EnvoiInstructeur, event: Event) -> Outco
     emitted: tuple[Emitted, ...] = ()
     texte = messages.MODIFIE_DEPUIS if modified else messages.PAS_DE_DONNEES
     if all(refuse.verdict == "SANS_DONNEES" for refuse in envoi.refuses):
-        emitted = _refuse(envoi, event, messages.PAS_DE_DONNEES, state.nom)
+        emitted = (suivi.differer(messages.PAS_DE_DONNEES, envoi.sujet, instructeur=state.nom),)
     elif not modified:
         texte = next((t for t in messages.ETAPES_MANQUANTES if any(r.code == t.code for r in envoi.refuses)), texte)
     emitted += _arreter(state, envoi, event, texte)
@@ -310,13 +308,6 @@ def _occuper(state: Instructeur, envoi: EnvoiInstructeur, *, en_cours: bool) -> 
     """The other établissements he looks after: he touches nothing there during his send (R-LUC-41)."""
     ordre = records.OrdreOccupation(instructeur=state.nom, jeton=envoi.jeton, en_cours=en_cours, depuis=envoi.depuis)
     return tuple(_ordre(uai, "ordre_occupation", ordre, f"occupation/{uai}") for uai in state.rattaches if uai not in envoi.prets)
-
-
-def _refuse(envoi: EnvoiInstructeur, event: Event, texte: Texte, instructeur: str) -> tuple[Emitted, ...]:
-    return (
-        suivi.refus_de_commande(texte, envoi.demande, "envoi_demande", envoi.sujet, event.source),
-        suivi.erreur(texte, instructeur=instructeur),
-    )
 
 
 def _rendre(instructeur: str, jeton: int | None, issue: records.IssueVerrou) -> Emitted:

@@ -237,6 +237,9 @@ INSTRUCTEUR_PLEIN = Texte(
     "Vérifiez les rattachements ; au besoin, partagez-les entre plusieurs instructeurs.",
 )
 
+DIFFERES = {texte.code: texte for texte in (PAS_DE_DONNEES, MODIFICATION_REFUSEE)}
+"""Refusals that come after a round trip, by their code."""
+
 # --- notifications ---------------------------------------------------------------------------------------------------
 
 PREPARATION_A_REFAIRE = "La date de la dernière préparation ({constatee}) n'est pas celle du jour de la commande ({attendue})."

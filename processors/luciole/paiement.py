@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from processors.luciole import messages, suivi
 from processors.luciole.dossiers import bordereau_of, modification, poser
 from processors.luciole.reglages import Reglages
-from processors.luciole.state import NON_PREPARE, Bordereau, Etablissement
+from processors.luciole.state import DEMANDEE, NON_PREPARE, REFUSEE, SANS_DEMANDE, Bordereau, Etablissement
 from schemas.luciole_keys import bordereau_subject
 from schemas.outcome import Emitted, Event, Outcome, Parked
 from schemas.records.luciole import OrdreFlux, OrdreValidation
@@ -52,13 +52,13 @@ def _rejete(state: Etablissement, known: Bordereau, event: Event) -> Outcome:
     if known.statut == statut:
         return Outcome(state, counted="doublon", because="Ce rejet est déjà connu.")
     rank = _rank(state, known)
-    concerned = sorted(n for n in state.modifications if n in state.dossiers and state.dossiers[n].bordereau == rank)
-    modifications = {n: s for n, s in state.modifications.items() if n not in concerned}
+    concerned = sorted(n for n, d in state.dossiers.items() if d.bordereau == rank and d.demande)
+    dossiers = {n: replace(d, demande=SANS_DEMANDE) if n in concerned else d for n, d in state.dossiers.items()}
     accepted = tuple(
         modification(uai, known, numero, "ACCEPTEE", data.motif or messages.MODIFICATION_ACCEPTEE, messages.REMEDE_ACCEPTEE)
         for numero in concerned
     )
-    after = poser(replace(state, modifications=modifications), replace(known, statut=statut))
+    after = poser(replace(state, dossiers=dossiers), replace(known, statut=statut))
     sending = state.envoi is not None and rank in state.envoi.bordereaux
     if sending:
         texte = messages.REJET_PENDANT_ENVOI.avec(fichier=data.fichier)
@@ -71,19 +71,16 @@ def _rejete(state: Etablissement, known: Bordereau, event: Event) -> Outcome:
 def _rejet_refuse(state: Etablissement, known: Bordereau, event: Event) -> Outcome:
     data: OrdreValidation = event.data
     uai, rank = suivi.uai_of(event), _rank(state, known)
-    asked = sorted(
-        n for n, s in state.modifications.items() if s == "DEMANDEE" and n in state.dossiers and state.dossiers[n].bordereau == rank
-    )
+    asked = sorted(n for n, d in state.dossiers.items() if d.bordereau == rank and d.demande == DEMANDEE)
     if not asked:
         return Outcome(state, counted="sans_objet", because="Aucune modification n'était demandée pour ce fichier.")
     texte = messages.MODIFICATION_REFUSEE
     emitted: list[Emitted] = []
     for numero in asked:
         emitted.append(modification(uai, known, numero, "REFUSEE", data.motif or texte.message, texte.remede))
-    emitted.append(suivi.refus_de_commande(texte, event.id, event.type, event.subject, event.source))
-    emitted.append(suivi.erreur(texte, etablissement=uai, bordereau=known.nom))
-    refused = {**state.modifications, **dict.fromkeys(asked, "REFUSEE")}
-    return Outcome(replace(state, modifications=refused), tuple(emitted), because=texte.message)
+    emitted.append(suivi.differer(texte, event.subject, etablissement=uai, bordereau=known.nom))
+    dossiers = {n: replace(d, demande=REFUSEE) if n in asked else d for n, d in state.dossiers.items()}
+    return Outcome(replace(state, dossiers=dossiers), tuple(emitted), because=texte.message)
 
 
 def defaire(state: Etablissement, rank: int) -> Etablissement:

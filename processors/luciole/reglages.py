@@ -30,10 +30,14 @@ class Reglages(msgspec.Struct, frozen=True):
     """Of an établissement that neither says its zone nor is in `zones`; also of the texts shown to instructors."""
     zones: tuple[tuple[str, str], ...] = ZONES
     sujet: str = SUJET
-    dossiers_max: int = 1000
+    dossiers_max: int = 700
     """Dossiers that one établissement may have in hand (neither sent nor shown by FREGATA yet): bounds its state."""
-    bordereaux_max: int = 150
+    bordereaux_max: int = 100
     """Bordereaux that one établissement's state keeps, the frozen ones too."""
+    empreintes_max: int = 1500
+    """Digests of sent contents that one établissement keeps: of an older one, a repeated record is refused and not ignored."""
+    servis_max: int = 1000
+    """Dossiers of one year of which something was sent that one établissement remembers."""
     etablissements_max: int = 1000
     """Établissements that one instructor may have."""
     lignes_max: int = 1000

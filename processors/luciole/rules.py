@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from processors.luciole import dossiers, envoi, fichier, instructeur, paiement, preparation
+from processors.luciole import dossiers, envoi, fichier, instructeur, paiement, preparation, suivi
 from processors.luciole.reglages import Reglages
 from processors.luciole.state import Etablissement, Etat, Instructeur
 from schemas import luciole_keys
@@ -24,6 +24,7 @@ ETABLISSEMENT: Mapping[str, Regle] = {
     "ordre_conclusion": envoi.ordre_conclusion,
     "ordre_occupation": envoi.ordre_occupation,
     "ordre_bilan": envoi.ordre_bilan,
+    "refus_differe": suivi.refus_differe,
     ECHEANCE: envoi.jour_venu,
 }
 
@@ -41,6 +42,7 @@ INSTRUCTEUR: Mapping[str, Regle] = {
     "blocage": instructeur.blocage,
     "retrait": instructeur.retrait,
     "reponse_envoi": instructeur.reponse_envoi,
+    "refus_differe": suivi.refus_differe,
 }
 
 FICHIER: Mapping[str, Regle] = {

@@ -20,9 +20,11 @@ SANS_DATE = 0
 NON_PREPARE, PREPARE, MODIFIE = 0, 1, 2
 """A dossier since the last preparation: not in it; in it; in it and modified since (R-LUC-16)."""
 
+SANS_DEMANDE, DEMANDEE, REFUSEE = 0, 1, 2
+"""A modification of a dossier whose payment file has gone: not asked for; asked of the DRAAF; refused by it (R-LUC-14)."""
+
 EtatBordereau = Literal["INCONNU", "EN_COURS", "VALIDE"]
 StatutFichier = Literal["AUCUN", "ENVOYE", "CONFIRME", "REJETE", "REJETE_CHORUS"]
-StatutModification = Literal["DEMANDEE", "REFUSEE"]
 Phase = Literal["FILE", "CONTROLE", "EN_COURS"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +57,7 @@ class Dossier(msgspec.Struct, frozen=True, array_like=True):
     vu: int
     """When its content happened in Luciole, milliseconds since 1970."""
     marque: int = NON_PREPARE
+    demande: int = SANS_DEMANDE
 
     @property
     def clos(self) -> bool:
@@ -145,8 +148,6 @@ class Etablissement(msgspec.Struct, frozen=True):
     date_preparation: date | None = None
     """« Date de la dernière préparation » (R-LUC-12)."""
     preparation_a_refaire: bool = False
-    modifications: Mapping[str, StatutModification] = {}
-    """Dossiers whose modification the DRAAF was asked about and has not allowed (R-LUC-14)."""
     envoi: EnvoiEtablissement | None = None
     jeton: int = 0
     """The highest seen: an order of a lower one comes from a former holder."""

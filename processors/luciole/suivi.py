@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from processors.luciole.messages import Texte
+from processors.luciole.messages import DIFFERES, Texte
 from processors.luciole.procedure import ETAPES, avancement, vue
+from processors.luciole.reglages import Reglages
 from processors.luciole.state import Etablissement
 from schemas.luciole_keys import ETABLISSEMENT, bordereau_subject
 from schemas.outcome import Emitted, Event, Outcome, Refusal
-from schemas.records.luciole import Erreur, Etape, Refus, StatutEtape
+from schemas.records.luciole import Erreur, Etape, RefusDiffere, StatutEtape
 
 TOPIC = "luciole.suivi.v1"
-REFUS = "luciole.refus.v1"
 
 
 def publier(name: str, data: Any, key: str | None = None) -> Emitted:
@@ -51,19 +51,20 @@ def refuser(state: Any, texte: Texte, *others: Emitted, **about: Any) -> Outcome
     )
 
 
-def refus_de_commande(texte: Texte, demande: str, name: str, sujet: str, source: str) -> Emitted:
-    """The refusal of a command that was answered only after a round trip to the lock and the établissements."""
-    data = Refus(
-        code=texte.code,
-        message=texte.message,
-        remede=texte.remede,
-        processeur="luciole",
-        evenement=demande,
-        type_evenement=name,
-        source=source,
-        sujet=sujet,
+def differer(
+    texte: Texte, subject: str, instructeur: str | None = None, etablissement: str | None = None, bordereau: str | None = None
+) -> Emitted:
+    """A refusal whose own event must change the state: it is said by a record of its own, under the same key."""
+    data = RefusDiffere(code=texte.code, instructeur=instructeur, etablissement=etablissement, bordereau=bordereau)
+    return Emitted("luciole.ordres.v1", "refus_differe", data, subject=subject)
+
+
+def refus_differe(_reglages: Reglages, state: Any, event: Event) -> Outcome:
+    """Say it; nothing changes."""
+    data: RefusDiffere = event.data
+    return refuser(
+        state, DIFFERES[data.code], instructeur=data.instructeur, etablissement=data.etablissement, bordereau=data.bordereau
     )
-    return Emitted(REFUS, "refus", data, subject=sujet)
 
 
 def uai_of(event: Event) -> str:

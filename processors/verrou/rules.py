@@ -16,7 +16,6 @@ from processors.verrou.state import Blocage, Detenteur, EnAttente, Verrou
 from schemas import luciole_keys
 from schemas.outcome import ECHEANCE, Deadline, Emitted, Event, Outcome, Refusal
 from schemas.records import luciole as records
-from schemas.records import verrou as accords
 from schemas.records.support import Appel, MotifAppel
 
 PATIENCE = "patience"
@@ -58,7 +57,7 @@ def _demande(reglages: Reglages, state: Verrou, event: Event) -> Change | Refusa
     data: records.VerrouDemande = event.data
     code = luciole_keys.code_of(data.instructeur)
     if state.blocage is not None:
-        blocked = accords.Blocage(
+        blocked = records.Blocage(
             instructeur=data.instructeur,
             demande=data.demande,
             nature=state.blocage.nature,
@@ -84,7 +83,7 @@ def _demande(reglages: Reglages, state: Verrou, event: Event) -> Change | Refusa
 
 def _faire_patienter(reglages: Reglages, state: Verrou, holder: Detenteur, waiting: EnAttente, now: datetime) -> Change:
     """31, 32 or 33: another one sends, the same for thirty minutes, or another took the place."""
-    situation: accords.SituationAttente = "AUTRE"
+    situation: records.SituationAttente = "AUTRE"
     emitted: tuple[Emitted, ...] = ()
     if now - max(waiting.depuis, holder.depuis) >= reglages.patience:
         situation = "FIGE"
@@ -148,7 +147,7 @@ def _deblocage(state: Verrou, event: Event) -> Change | Refusal:
         return _suivant(freed, event.time, "Débloqué par le support.")
     if holder is None or not holder.appele:
         return messages.RIEN_A_DEBLOQUER
-    gone = _repondre("retrait", accords.Retrait(instructeur=holder.instructeur, jeton=holder.jeton), holder.instructeur)
+    gone = _repondre("retrait", records.Retrait(instructeur=holder.instructeur, jeton=holder.jeton), holder.instructeur)
     after, emitted, because = _suivant(replace(state, detenteur=None), event.time, "Le détenteur figé est écarté par le support.")
     return after, (gone, *emitted), because
 
@@ -179,7 +178,7 @@ def _accorder(state: Verrou, now: datetime, *, attendu: bool, because: str = "Le
     first, rest = state.file[0], state.file[1:]
     jeton = state.jeton + 1
     holder = Detenteur(first.instructeur, first.code, jeton, max(now, first.depuis))
-    grant = accords.Accord(instructeur=first.instructeur, jeton=jeton, demande=first.demande, attendu=attendu)
+    grant = records.Accord(instructeur=first.instructeur, jeton=jeton, demande=first.demande, attendu=attendu)
     after = replace(state, jeton=jeton, detenteur=holder, file=rest)
     return after, (_repondre("accord", grant, first.instructeur),), because
 
@@ -222,13 +221,13 @@ def _attente(
     state: Verrou,
     holder: Detenteur,
     waiting: EnAttente,
-    situation: accords.SituationAttente,
+    situation: records.SituationAttente,
     now: datetime,
     *,
     spontanee: bool = False,
 ) -> Emitted:
     place = 1 + next(rank for rank, w in enumerate(state.file) if w.code == waiting.code)
-    data = accords.Attente(
+    data = records.Attente(
         instructeur=waiting.instructeur,
         demande=waiting.demande,
         detenteur=holder.instructeur,
@@ -259,8 +258,8 @@ def _appel(
 
 
 def _repondre(name: str, data: Any, instructeur: str) -> Emitted:
-    code = luciole_keys.code_of(instructeur)
-    return Emitted("verrou.accords.v1", name, data, key=luciole_keys.of_instructeur(instructeur), subject=f"verrou/{code}")
+    key, subject = luciole_keys.of_instructeur(instructeur), luciole_keys.demande_subject(instructeur)
+    return Emitted("luciole.accords.v1", name, data, key=key, subject=subject)
 
 
 def _etat(reglages: Reglages, state: Verrou, now: datetime) -> Emitted:

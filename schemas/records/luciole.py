@@ -7,6 +7,70 @@ from typing import Literal
 import msgspec
 
 
+class Accord(msgspec.Struct, frozen=True, kw_only=True):
+    """Le verrou national est à cet instructeur."""
+
+    instructeur: str
+    """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
+    jeton: int
+    """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
+    demande: str
+    """ce_id de la commande d'envoi."""
+    attendu: bool = False
+    """Vrai : l'envoi part de lui-même, après une attente."""
+
+
+SituationAttente = Literal["AUTRE", "FIGE", "CHANGE"]
+
+
+class Attente(msgspec.Struct, frozen=True, kw_only=True):
+    """Un autre instructeur envoie : sa place, et son attente estimée."""
+
+    instructeur: str
+    """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
+    demande: str
+    """ce_id de la commande d'envoi."""
+    detenteur: str
+    """Instructeur qui envoie."""
+    depuis: datetime.datetime
+    """Depuis quand il envoie, UTC."""
+    situation: SituationAttente
+    """Un autre envoie ; le même depuis 30 minutes d'attente ; un autre a pris la place."""
+    place: int
+    """Place dans la file, 1 pour le prochain."""
+    attente_estimee_minutes: int
+    """Attente estimée, en minutes."""
+    spontanee: bool = False
+    """Vrai : ne répond à aucune commande, l'attente a passé son délai."""
+
+
+NatureBlocage = Literal["INTERRUPTION", "COMPTEUR"]
+
+
+class Blocage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tout est bloqué jusqu'au déblocage par le support."""
+
+    instructeur: str
+    """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
+    demande: str
+    """ce_id de la commande d'envoi."""
+    nature: NatureBlocage
+    """Ce qui bloque."""
+    auteur: str
+    """Instructeur dont l'envoi a bloqué Luciole."""
+    depuis: datetime.datetime
+    """Depuis quand, UTC."""
+
+
+class Retrait(msgspec.Struct, frozen=True, kw_only=True):
+    """Le support a débloqué Luciole : l'envoi de ce jeton n'est plus."""
+
+    instructeur: str
+    """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
+    jeton: int
+    """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
+
+
 class Rattachement(msgspec.Struct, frozen=True, kw_only=True):
     """Un établissement est rattaché à un instructeur. Format interne, non homologué."""
 
@@ -311,6 +375,19 @@ class RattachementConstate(msgspec.Struct, frozen=True, kw_only=True):
     """UAI de l'établissement, 7 chiffres et une lettre."""
     cycle: str | None = None
     """Cycle du dossier."""
+
+
+class RefusDiffere(msgspec.Struct, frozen=True, kw_only=True):
+    """Une commande est refusée après un aller-retour : dit à son auteur, sous sa propre clé."""
+
+    code: str
+    """Code du message, d'un ensemble borné."""
+    instructeur: str | None = None
+    """Code et libellé de l'instructeur ; absent si la source ne le dit pas."""
+    etablissement: str | None = None
+    """UAI."""
+    bordereau: str | None = None
+    """Bordereau."""
 
 
 VerdictEnvoi = Literal["SANS_DONNEES", "PRET", "MODIFIE", "ETAPE_MANQUANTE"]
@@ -648,12 +725,3 @@ class VerrouIncident(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi en cause."""
     nature: NatureIncident
     """Ce qui est arrivé."""
-
-
-class Deblocage(msgspec.Struct, frozen=True, kw_only=True):
-    """Le support débloque Luciole. Format interne, non homologué."""
-
-    par: str | None = None
-    """Qui débloque, au support."""
-    motif: str | None = None
-    """Ce qui a été fait, en français."""

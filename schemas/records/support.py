@@ -27,3 +27,12 @@ class Appel(msgspec.Struct, frozen=True, kw_only=True):
     """Depuis quand, UTC."""
     jeton: int | None = None
     """Jeton de l'envoi en cause."""
+
+
+class Deblocage(msgspec.Struct, frozen=True, kw_only=True):
+    """Le support débloque Luciole. Format interne, non homologué."""
+
+    par: str | None = None
+    """Qui débloque, au support."""
+    motif: str | None = None
+    """Ce qui a été fait, en français."""

@@ -1,0 +1,1 @@
+"""Returns of Chorus on payment files."""

@@ -1,0 +1,1 @@
+"""What the DRAAF says of a payment file."""

@@ -1,0 +1,1 @@
+"""Luciole: dossiers, bordereaux, payment files, and what instructors command."""
