@@ -21,11 +21,18 @@ from types import FrameType
 from bus.restarts import after_exit
 from bus.stack import processes
 from bus.stack.places import Places
+from bus.told import Told
 
 NAME = "supervisor"
 TURN_SECONDS = 0.1
 DRAIN_SECONDS = 30.0
 """How long workers may take to finish what they hold when they are asked to end."""
+
+
+class AlreadyRunning(Told):
+    """Two supervisors of one folder would start every worker twice."""
+
+    exit_code = 4
 
 
 class State(StrEnum):
@@ -255,15 +262,21 @@ def _write(file: Path, text: str) -> None:
     os.replace(draft, file)
 
 
-def main() -> None:
-    """`python -m bus.supervisor VAR`: the process that `start` leaves behind. A second one for the same folder ends at once."""
-    places = Places.of(Path(sys.argv[1]))
+def run_here(places: Places, commands: Mapping[str, Sequence[str]]) -> None:
+    """Keep the workers alive from this very process, until TERM or INT. A second one for the same folder ends at once."""
     with places.pid(NAME).with_name("supervisor.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit("un superviseur tourne déjà pour ce dossier")
-        Supervisor(places, json.loads(_commands_file(places).read_text())).run()
+            raise AlreadyRunning(f"Un superviseur tient déjà les travailleurs de {places.var}.") from None
+        processes.note(places.pid(NAME), os.getpid())
+        Supervisor(places, commands).run()
+
+
+def main() -> None:
+    """`python -m bus.supervisor VAR`: the process that `start` leaves behind."""
+    places = Places.of(Path(sys.argv[1]))
+    run_here(places, json.loads(_commands_file(places).read_text()))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from bus.stack import kafka, ports, registry
 
 COMPOSE = Path(__file__).resolve().parent.parent / "docker-compose.yml"
 STARTUP_SECONDS = 120.0
+ELSEWHERE = ("POSTGRES_PASSWORD_FILE", "SMALLRYE_CONFIG_LOCATIONS")
+"""Secrets of the compose file: here the database trusts, and the registry keeps its schemas in memory."""
 INSIDE = {"kafka": 9092, "registry": 8080, "postgres": 5432}
 
 
@@ -26,7 +28,6 @@ def docker_services() -> Iterator[tuple[str, str, str]]:
     containers = {name: _container(name, declared[name], used[name]) for name in INSIDE}
     advertised = f"HOST://{kafka.address(used)},INTERNAL://localhost:19092"
     containers["kafka"].with_env("KAFKA_ADVERTISED_LISTENERS", advertised)
-    containers["postgres"].env.pop("POSTGRES_PASSWORD_FILE", None)
     containers["postgres"].with_env("POSTGRES_HOST_AUTH_METHOD", "trust")
     database = f"postgresql+psycopg://passerelle@127.0.0.1:{used['postgres']}/passerelle"
     with containers["kafka"], containers["registry"], containers["postgres"]:
@@ -40,7 +41,8 @@ def _container(name: str, declared: dict[str, Any], port: int) -> DockerContaine
     container = DockerContainer(declared["image"])
     container.ports[f"{INSIDE[name]}/tcp"] = ("127.0.0.1", port)  # type: ignore[assignment]  # docker takes a pair, its wrapper's type does not
     for variable, value in declared.get("environment", {}).items():
-        container.with_env(variable, str(value))
+        if variable not in ELSEWHERE and not variable.startswith("APICURIO_"):
+            container.with_env(variable, str(value))
     return container
 
 

@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("bus.cli.stack:up", "Démarrer la pile embarquée et les travailleurs."),
     "down": ("bus.cli.stack:down", "Arrêter les travailleurs et la pile embarquée ; les données restent."),
     "status": ("bus.cli.stack:status", "Ce qui tourne, où, et depuis quand."),
+    "run": ("bus.cli.stack:run", "Tenir les travailleurs au premier plan, avec les services des réglages."),
+    "secrets": ("bus.cli.stack:secrets", "Créer les secrets que monte docker-compose.yml."),
     "topics": ("bus.cli.topics:app", "Topics du catalogue : plan, création, vérification."),
     "lag": ("bus.cli.lag:app", "Retard des groupes de consommation."),
     "tokens": ("bus.cli.tokens:app", "Jetons de l'envoi HTTP : création, liste, révocation."),

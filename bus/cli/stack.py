@@ -1,6 +1,7 @@
-"""`passerelle up`, `down`, `status`: the embedded stack and its workers."""
+"""`passerelle up`, `down`, `status`, `run`, `secrets`: the embedded stack and the workers."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.settings import Settings, load_settings
 from bus.stack import processes, stack
 from bus.stack.places import Places
+from bus.stack.secrets import make
 from bus.told import Told
 
 COLUMNS = {
@@ -36,7 +38,7 @@ def up(
     """Démarre ce qui ne tourne pas encore : Kafka, registre, PostgreSQL, puis tables, topics et travailleurs."""
     settings, places = _embedded()
     stack.up(places, say, settings.maven_url)
-    _make_secrets(settings)
+    make(settings.var / "secrets", _systems())
     if workers:
         from bus import supervisor
         from bus.installation import prepare
@@ -59,12 +61,34 @@ def down() -> None:
         say("Rien ne tournait.")
 
 
+def run() -> None:
+    """Tient les travailleurs de cette machine au premier plan, avec les services que donnent les réglages, jusqu'à SIGTERM."""
+    from bus import supervisor
+    from bus.installation import prepare
+    from bus.workers import commands
+
+    settings = load_settings()
+    prepare(settings, say)
+    supervisor.run_here(_places(settings), commands(settings))
+
+
+def secrets(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Le dossier à remplir.")] = Path("var/compose"),
+) -> None:
+    """Crée les secrets que monte docker-compose.yml. Ceux qui existent restent comme ils sont."""
+    from bus.stack.secrets import make_for_compose
+
+    make_for_compose(folder, _systems())
+    say(f"Secrets prêts dans {folder}.")
+
+
 def status(output: OutputOption = Output.TABLE) -> None:
-    """Montre les trois services et les travailleurs. Sort avec 3 si un service ou un travailleur ne tourne pas."""
+    """Montre les services embarqués et les travailleurs. Sort avec 3 si l'un d'eux ne tourne pas."""
     from bus import supervisor
 
-    _, places = _embedded()
-    rows = [_service(line) for line in stack.status(places)]
+    settings = load_settings(services=False)
+    places = _places(settings)
+    rows = [] if _given(settings) else [_service(line) for line in stack.status(places)]
     rows += [_supervisor(places), *(_worker(places, state) for state in supervisor.states(places))]
     render(rows, COLUMNS, output)
     if any(row["etat"] != supervisor.State.RUNNING for row in rows):
@@ -73,17 +97,23 @@ def status(output: OutputOption = Output.TABLE) -> None:
 
 def _embedded() -> tuple[Settings, Places]:
     settings = load_settings(services=False)
-    if settings.environment == "production" or settings.kafka.bootstrap_servers:
-        raise NotEmbedded("Les services sont donnés par les réglages : la pile embarquée n'a rien à faire ici.")
-    return settings, Places.of(settings.var, settings.cache_folder)
+    if _given(settings):
+        raise NotEmbedded("Les services sont donnés par les réglages : la pile embarquée n'a rien à faire ici (voir « passerelle run »).")
+    return settings, _places(settings)
 
 
-def _make_secrets(settings: Settings) -> None:
-    from bus.stack import secrets
+def _given(settings: Settings) -> bool:
+    return settings.environment == "production" or bool(settings.kafka.bootstrap_servers)
+
+
+def _places(settings: Settings) -> Places:
+    return Places.of(settings.var, settings.cache_folder)
+
+
+def _systems() -> list[str]:
     from connectors.registry import push_connectors
 
-    systems = [connector.system for connector in push_connectors(bytes(32))]
-    secrets.make(settings.var / "secrets", systems)
+    return [connector.system for connector in push_connectors(bytes(32))]
 
 
 def _service(line: stack.ServiceStatus) -> Row:

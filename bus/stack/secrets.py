@@ -18,7 +18,8 @@ def make(folder: Path, systems: Sequence[str]) -> None:
 
     The token `local` may push for every one of `systems`: its hash is with the others, itself alone in `http_token`.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     _write_new(folder / STUDENT_KEY, secrets.token_hex(32) + "\n")
     if not (folder / LOCAL_BEARER).exists():
         tokens_file = folder / HTTP_TOKENS
@@ -26,6 +27,19 @@ def make(folder: Path, systems: Sequence[str]) -> None:
             tokens.revoke(tokens_file, LOCAL)
         token = tokens.create(tokens_file, LOCAL, [tokens.scope_of(system) for system in systems])
         _write_new(folder / LOCAL_BEARER, token + "\n")
+
+
+def make_for_compose(folder: Path, systems: Sequence[str]) -> None:
+    """The same, with the password that the containers share: what `docker-compose.yml` mounts.
+
+    The folder is its owner's alone; the files are not, because the users of the containers are others than ours.
+    """
+    make(folder, systems)
+    password = folder / "database_password"
+    _write_new(password, secrets.token_urlsafe(32) + "\n")
+    _write_new(folder / "registry.properties", f"apicurio.datasource.password={password.read_text()}")
+    for file in folder.iterdir():
+        file.chmod(0o644)
 
 
 def _write_new(file: Path, content: str) -> None:
