@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bus.database import tables
 from bus.database.journal_days import prepare_journal
@@ -44,7 +44,7 @@ class RawRecord(Protocol):
     headers: Sequence[tuple[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Records of one topic and partition, in offset order, with gaps where markers and aborted records stood."""
 
@@ -141,7 +141,7 @@ class Engine:
         self._state_decoder = msgspec.msgpack.Decoder(processor.state) if processor.state is not None else None
         self._fold = Fold(processor, self._reglages, encode, make_refusal, measure=lambda state: len(self._states.encode(state)))
         self._epochs: dict[int, int] = {}
-        self._attempts: dict[int, tuple[int, str, int]] = {}
+        self._attempts: dict[int, tuple[int, Batch]] = {}
         self._errors: deque[float] = deque()
         self._sql = Statements(self.name)
 
@@ -227,6 +227,15 @@ class Engine:
         Raises Transient (nothing was written, or a retry finds what was), Fenced, Skipped, Stopped. Called again with a
         batch whose commit had an unknown end, it returns what that commit wrote.
         """
+        try:
+            return self._attempt(batch, forget, frozenset())
+        except DBAPIError:  # not transient: PostgreSQL refuses what some record wants written, such as a text with a NUL
+            culprits = self._culprits(batch)
+            if not culprits:
+                raise
+            return self._attempt(batch, forget, culprits)
+
+    def _attempt(self, batch: Batch, forget: Sequence[int], doomed: frozenset[str]) -> ToPublish | None:
         epoch = self._epochs.get(batch.partition)
         if epoch is None:
             raise Fenced(f"{self.name}/{batch.partition} n'appartient pas à ce processus")
@@ -234,7 +243,7 @@ class Engine:
         with self._transaction() as connection:
             sequence, checkpoint = self._lock(connection, batch, epoch)
             attempted = self._attempts.get(batch.partition)
-            if attempted == (sequence, batch.topic, batch.end) and checkpoint == batch.end:
+            if attempted is not None and attempted[0] == sequence and attempted[1] is batch and checkpoint == batch.end:
                 return self._committed_before_the_answer_was_lost(connection, batch.partition, sequence)
             if not batch.after <= checkpoint <= batch.records[0].offset:
                 raise Skipped(
@@ -242,12 +251,12 @@ class Engine:
                     f"point de reprise {checkpoint}"
                 )
             sequence += 1
-            folded, read = self._fold_batch(connection, batch)
+            folded, read = self._fold_batch(connection, batch, doomed)
             self.probe("folded")
             publish = self._write(connection, batch, sequence, folded, read)
             if forget:
                 connection.execute(self._sql.clean, {"part": batch.partition, "seqs": list(forget)})
-            self._attempts[batch.partition] = (sequence, batch.topic, batch.end)
+            self._attempts[batch.partition] = (sequence, batch)
             self.probe("before_commit")
         self.probe("after_commit")
         self._watch_errors(folded.dead, batch.partition)
@@ -265,14 +274,36 @@ class Engine:
                 return ToPublish(row.sequence, msgspec.msgpack.decode(row.batch))
         return None
 
-    def _fold_batch(self, connection: sqlalchemy.Connection, batch: Batch) -> tuple[Folded, list[Incoming | Undecided]]:
+    def _culprits(self, batch: Batch) -> frozenset[str]:
+        """The ids of the records that cannot be written, found one by one under savepoints; nothing is kept."""
+        found: set[str] = set()
+        with self._database.connect() as connection, connection.begin() as trial:
+            for record in batch.records:
+                alone = Batch(batch.topic, batch.partition, [record], record.offset)
+                try:
+                    with connection.begin_nested():
+                        folded, read = self._fold_batch(connection, alone, frozenset())
+                        self._write(connection, alone, -1, folded, read)
+                except DBAPIError as error:
+                    if is_transient(error):
+                        raise Transient(_sql_reason(error)) from error
+                    found |= {item.event.id for item in self._reader.read(alone.topic, alone.records) if isinstance(item, Incoming)}
+                else:
+                    with connection.begin_nested():
+                        connection.execute(self._sql.clean, {"part": batch.partition, "seqs": [-1]})
+            trial.rollback()
+        return frozenset(found)
+
+    def _fold_batch(
+        self, connection: sqlalchemy.Connection, batch: Batch, doomed: frozenset[str]
+    ) -> tuple[Folded, list[Incoming | Undecided]]:
         read = self._reader.read(batch.topic, batch.records)
         incoming = [item for item in read if isinstance(item, Incoming)]
         known = self._known(connection, incoming)
         loaded = self._load(connection, incoming)
-        folded = self._fold(incoming, loaded, known)
+        folded = self._fold(incoming, loaded, known, doomed=doomed)
         if any(len(value) > MAX_STATE_BYTES for _, value in self._encoded(folded)):
-            folded = self._fold(incoming, loaded, known, weigh=True)
+            folded = self._fold(incoming, loaded, known, weigh=True, doomed=doomed)
         return folded, read
 
     def _known(self, connection: sqlalchemy.Connection, incoming: Sequence[Incoming]) -> dict[str, bytes]:
@@ -551,7 +582,9 @@ class TransientAware:
 def is_transient(error: DBAPIError) -> bool:
     """Whether trying again may help: the connection, a lock, a resource, or an operator's hand."""
     state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state is None or state.startswith(TRANSIENT_SQL)
+    if state is None:  # the client's own: a connection that broke, or a value that it cannot send
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return bool(state.startswith(TRANSIENT_SQL))
 
 
 def _sql_reason(error: DBAPIError) -> str:

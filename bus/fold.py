@@ -21,6 +21,7 @@ REGLE_EN_ERREUR = "REGLE_EN_ERREUR"
 CONFLIT_IDENTIFIANT = "CONFLIT_IDENTIFIANT"
 ETAT_TROP_GRAND = "ETAT_TROP_GRAND"
 SORTIE_REFUSEE = "SORTIE_REFUSEE"
+ECRITURE_REFUSEE = "ECRITURE_REFUSEE"
 ATTENTE_EXPIREE = "ATTENTE_EXPIREE"
 ATTENTE_TROP_LONGUE = "ATTENTE_TROP_LONGUE"
 
@@ -160,6 +161,7 @@ class Folded:
     redriven: list[int] = field(default_factory=list)
     """Dead letters that were taken up again."""
     counts: Counter[str] = field(default_factory=Counter)
+    doomed: frozenset[str] = frozenset()
 
 
 class Fold:
@@ -183,12 +185,19 @@ class Fold:
         self._provides = processor.provides
 
     def __call__(
-        self, batch: Iterable[Incoming], loaded: Mapping[str, KeyState], known: Mapping[str, bytes], *, weigh: bool = False
+        self,
+        batch: Iterable[Incoming],
+        loaded: Mapping[str, KeyState],
+        known: Mapping[str, bytes],
+        *,
+        weigh: bool = False,
+        doomed: frozenset[str] = frozenset(),
     ) -> Folded:
         """Fold `batch` in order over `loaded` (not modified). `known` maps the journal's ids to their digests.
 
-        With `weigh`, the size of a state is checked after each event, so that an oversized one names its culprit."""
-        result = Folded()
+        With `weigh`, the size of a state is checked after each event, so that an oversized one names its culprit. Events of
+        `doomed` are known to want what cannot be written: they become dead letters without being decided."""
+        result = Folded(doomed=doomed)
         seen: dict[str, bytes] = {}
         for incoming in batch:
             result.counts["lus"] += 1
@@ -273,6 +282,8 @@ class Fold:
             self._park(event, raw, digest, Parked(behind.waits_for, behind.label), event.time, ks, result)
             return "parque"
         try:
+            if event.id in result.doomed:
+                raise Unwritable
             outcome = self.processor.decide(self.reglages, ks.state, event)
             if outcome.parked is not None:
                 return self._park(event, raw, digest, outcome.parked, event.time, ks, result, first=True)
@@ -440,6 +451,11 @@ class Fold:
     def _rule_failed(self, event: Event, raw: bytes, offset: int, error: Exception, ks: KeyState, result: Folded) -> None:
         if isinstance(error, OversizedState):
             code, reason = ETAT_TROP_GRAND, f"L'état de la clé dépasserait {MAX_STATE_BYTES} octets ({error.size})."
+        elif isinstance(error, Unwritable):
+            code, reason = (
+                ECRITURE_REFUSEE,
+                "PostgreSQL refuse ce que cet événement fait écrire (un texte avec un octet nul, une valeur trop longue).",
+            )
         elif isinstance(error, Unencodable):
             code, reason = SORTIE_REFUSEE, "Un enregistrement à publier ne respecte pas son contrat ou dépasse la taille permise."
         else:
@@ -454,6 +470,10 @@ class Fold:
         result.counts["morts"] += 1
         if self._observer is not None:
             self._observer.died(dead)
+
+
+class Unwritable(Exception):
+    """PostgreSQL refused what this event wants written."""
 
 
 class OversizedState(Exception):

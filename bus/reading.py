@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CLE_ABSENTE = "CLE_ABSENTE"
 TYPE_CONTRAIRE = "TYPE_CONTRAIRE"
+LONGEST_KEY = 512
+"""Characters: far above any key of the catalogue, below what an index takes."""
 
 WriterSchema = Callable[[int], Any]
 """Schema id → parsed Avro schema. Raises RegistryAway (transient) or SchemaUnknown."""
@@ -121,12 +123,20 @@ def _key(record: "RawRecord") -> str:
     if record.key is None:
         raise _Contrary(CLE_ABSENTE, "L'enregistrement n'a pas de clé : aucun état ne peut lui être rattaché.")
     try:
-        return bytes(record.key).decode()
+        key = bytes(record.key).decode()
     except UnicodeDecodeError as error:
         raise _Contrary(CLE_ABSENTE, "La clé de l'enregistrement n'est pas en UTF-8.") from error
+    if not key or "\x00" in key or len(key) > LONGEST_KEY:
+        raise _Contrary(CLE_ABSENTE, f"La clé de l'enregistrement est vide, contient un octet nul ou dépasse {LONGEST_KEY} caractères.")
+    return key
+
+
+def _printable(raw: bytes) -> str:
+    """Bytes as a text that PostgreSQL takes."""
+    return raw.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
 
 def _undecided(record: "RawRecord", code: str, reason: str) -> Undecided:
-    headers = {name: (value or b"").decode("utf-8", "backslashreplace").replace("\x00", "\\x00") for name, value in record.headers}
-    key = None if record.key is None else bytes(record.key).decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+    headers = {_printable(name.encode("utf-8", "backslashreplace")): _printable(value or b"") for name, value in record.headers}
+    key = None if record.key is None else _printable(bytes(record.key))
     return Undecided(record.offset, code, reason, key, headers.get("ce_id"), headers, record.value)

@@ -16,13 +16,9 @@ from bus.kafka_clients import admin_options
 from bus.processors import all_processors
 from bus.settings import Settings, load_settings
 from bus.topic_admin import administration, configs_of, create, differences, existing, missing
-from connectors.registry import pull_connectors, push_connectors
 from topics.catalogue import CATALOGUE
 
 app = typer.Typer(help="Topics du catalogue : plan, création, vérification.", no_args_is_help=True)
-
-UNUSED_SECRET = bytes(32)
-"""Connectors ask for the secret of the students' keys when they are built; their topics do not depend on it."""
 
 
 class Part(StrEnum):
@@ -61,9 +57,8 @@ def _rows(part: Part, deployment: Deployment) -> list[topics_plan.Row]:
         case Part.TRANSACTIONS:
             return topics_plan.transactional_rows(CATALOGUE, all_processors(), deployment)
         case Part.RIGHTS:
-            pushed = {topic for connector in push_connectors(UNUSED_SECRET) for topic in connector.topics}
-            pulled = {topic for connector in pull_connectors(UNUSED_SECRET) for topic in connector.topics}
-            return [right.row() for right in topics_plan.rights(all_processors(), pushed | pulled, deployment)]
+            published = {topic for topics in topics_plan.published_by_connectors().values() for topic in topics}
+            return [right.row() for right in topics_plan.rights(all_processors(), published, deployment)]
 
 
 @app.command("list")
