@@ -11,10 +11,14 @@ from typing import Literal
 from bus.assembly import inputs_of
 from bus.deployment import Deployment
 from bus.topic_admin import DAY_MS, configs_of
+from connectors.registry import pull_connectors, push_connectors
 from schemas.outcome import Processor
 from topics.catalogue import Topic
 
 Row = dict[str, object]
+
+UNUSED_SECRET = bytes(32)
+"""Connectors ask for the secret of the students' keys when they are built; their topics do not depend on it."""
 
 CONNECTORS = "connecteurs"
 ADMINISTRATION = "administration"
@@ -47,6 +51,17 @@ def outputs_of(processor: Processor) -> tuple[str, ...]:
     refusals = (processor.refusals,) if processor.refusals else ()
     internal = inputs_of(processor)[len(processor.inputs) :]
     return tuple(dict.fromkeys((*processor.outputs, *refusals, *internal)))
+
+
+def published_by_connectors() -> dict[str, tuple[str, ...]]:
+    """System → topics that its connectors publish to, under their names in the catalogue."""
+    found: dict[str, tuple[str, ...]] = {}
+    for system, topics in (
+        *((each.system, each.topics) for each in push_connectors(UNUSED_SECRET)),
+        *((each.system, each.topics) for each in pull_connectors(UNUSED_SECRET)),
+    ):
+        found[system] = tuple(dict.fromkeys((*found.get(system, ()), *topics)))
+    return found
 
 
 def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
