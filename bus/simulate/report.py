@@ -20,7 +20,7 @@ from schemas.outcome import Deadline, Fault, Row
 
 HOLDS, DIFFERS, WRONG = 0, 3, 2
 
-MARGIN = " " * 18
+MARGIN = " " * 20
 
 TRACE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}")
 """An event id or an opaque key."""
@@ -80,7 +80,7 @@ def _timeline(history: History, zone: ZoneInfo) -> Iterator[str]:
         lines = list(_entry(entry, zone))
         if not lines:
             continue
-        first = local(entry.at, zone).ljust(len(MARGIN)) if entry.at != shown else MARGIN
+        first = f"{local(entry.at, zone):<{len(MARGIN) - 1}} " if entry.at != shown else MARGIN
         shown = entry.at
         yield f"{first}{lines[0]}"
         yield from (f"{MARGIN}{line}" for line in lines[1:])
