@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sinks": ("bus.cli.sinks:app", "Sorties vers l'extérieur : mode, plafond, lots."),
     "dead-letters": ("bus.cli.dead_letters:app", "Lettres mortes : les voir, les reprendre, les corriger."),
     "database": ("bus.cli.database:app", "Tables de PostgreSQL : vérification, migrations."),
+    "samples": ("bus.cli.samples:app", "Établissements inventés, en vrais fichiers d'échange."),
     "simulate": ("bus.cli.simulate:simulate", "Jouer des scénarios par les vraies règles, sans aucun service."),
 }
 
