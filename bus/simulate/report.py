@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bus.fold import EXPIRY
 from bus.simulate.document import ScenarioWrong
 from bus.simulate.expectations import Verdict
 from bus.simulate.history import Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, Waited, Wrote
@@ -62,7 +63,9 @@ def text(played: Played) -> Iterator[str]:
         yield from (f"    {line}" for line in differences)
     failed = sum(not verdict.holds for verdict in played.verdicts)
     yield ""
-    if played.holds:
+    if played.holds and not played.verdicts:
+        yield "Le scénario n'attend rien."
+    elif played.holds:
         yield f"Tenu : {_several(len(played.verdicts), 'attente')}."
     else:
         changed = sum(bool(differences) for differences in played.variations.values())
@@ -103,7 +106,8 @@ def _entry(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
             if entry.holds:
                 yield "    la clé est retenue : les événements suivants attendent la reprise"
         case Reached():
-            yield f"  {entry.processor} : échéance « {entry.name} »"
+            told = "le délai d'attente d'un préalable est passé" if entry.name.startswith(EXPIRY) else f"échéance « {entry.name} »"
+            yield f"  {entry.processor} : {told}"
         case Wrote():
             yield f"→ fichier {entry.name} ({len(entry.content)} octets) par {entry.sink}"
 
@@ -127,7 +131,7 @@ def _decided(entry: Decided, zone: ZoneInfo) -> Iterator[str]:
     """An answer without any trace is not told: most outputs mean nothing to most projections."""
     if not (entry.because or entry.refusal or entry.published or entry.rows or entry.effects or entry.deadlines or entry.released):
         return
-    released = " LIBÉRÉ" if entry.released else ""
+    released = "" if not entry.released else " CESSE D'ATTENDRE" if entry.refusal is not None else " LIBÉRÉ"
     counted = f" [{entry.counted}]" if entry.counted else ""
     because = entry.because.splitlines() or [""]
     yield f"  {entry.processor} : {entry.event}{released}{counted}" + (f" — {because[0]}" if because[0] else "")

@@ -133,7 +133,7 @@ def decide(reglages: Reglages, state: Seen | None, event: Event) -> Outcome:
             return Outcome(more)
         case "LIGNE":
             row = Row("guichet", {"cod_etu": event.key}, {"montant": Decimal("166.50") * more.count, "vu_le": event.time})
-            effect = Effect("guichet.sortie", {"cod_etu": event.key, "montant": Decimal("166.50")})
+            effect = Effect("guichet.sortie", {"cod_etu": event.key, "montant": Decimal("166.50"), "vu_le": event.time})
             return Outcome(more, rows=(row,), effects=(effect,))
         case "EFFACE":
             return Outcome(more, rows=(Row("guichet", {"cod_etu": event.key}, None),))
@@ -180,7 +180,7 @@ class TextFile:
     hourly_ceiling: int = 10
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
-        text = "".join(f"{payload['cod_etu']};{payload['montant']}\n" for payload in payloads)
+        text = "".join(f"{payload['cod_etu']};{payload['montant']};{payload['vu_le']}\n" for payload in payloads)
         return OutgoingFile(f"sortie({lot}).csv", text.encode())
 
 

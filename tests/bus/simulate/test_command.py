@@ -130,7 +130,7 @@ def test_the_timeline_tells_what_waits_what_is_due_and_what_is_refused(tmp_path:
         "REFUS ETAPE_FERMEE « Cette étape est fermée. » Remède : Choisir une autre étape.",
         "LETTRE MORTE REGLE_EN_ERREUR",
         "▸ table guichet {cod_etu: 011, montant: 166.50, vu_le: 2026-06-05 10:04}",
-        "→ fichier sortie(1).csv (11 octets) par guichet.sortie",
+        "→ fichier sortie(1).csv (32 octets) par guichet.sortie",
         "REFUSÉ en entier (guichet.json)",
         "En attente à la fin : guichet inscription depuis 2026-06-05 10:00, de « ouverture du guichet »",
         "À venir : échéance « rappel » de guichet le 2026-06-05 10:31",

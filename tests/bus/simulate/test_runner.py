@@ -133,6 +133,10 @@ def test_the_effects_of_an_instant_make_one_file(tmp_path: Path) -> None:
     assert holds(tmp_path, given, expect)
 
 
+def test_a_sink_gets_its_payloads_as_json_gave_them_back(tmp_path: Path) -> None:
+    assert holds(tmp_path, comes("2026-06-05T10:00", "LIGNE"), '- file: {sink: guichet, contains: "007;166.50;2026-06-05T08:00:00Z"}')
+
+
 def test_an_archive_is_known_by_its_members_and_their_texts(tmp_path: Path) -> None:
     given = comes("2026-06-05T10:00", "LIGNE")
     zipped = installation(sink=Archive())
