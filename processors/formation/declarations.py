@@ -201,7 +201,7 @@ def _justifier_sortie(ctx: Contexte, rang: int) -> Outcome:
     suite = ctx.sur(stagiaire_remplace(ctx.action, rang, justifiee=True))
     apres = tuple(m.mois for m in ctx.action.mois if m.mois > mois_de(un.sortie))
     outcome = _lever(suite, rang, apres, "SORTIE")
-    return suite.applique(outcome.state, (*outcome.emitted, sortie_enregistree(suite, rang, None)), outcome.because)
+    return suite.applique(outcome.state, (*outcome.emitted, sortie_enregistree(suite, rang)), outcome.because)
 
 
 def _lever(ctx: Contexte, rang: int, mois: tuple[str, ...], nature: str) -> Outcome:
@@ -233,7 +233,7 @@ def _lever(ctx: Contexte, rang: int, mois: tuple[str, ...], nature: str) -> Outc
 # --- exits -----------------------------------------------------------------------------------------------------------
 
 
-def sortie_enregistree(ctx: Contexte, rang: int, motif: str | None) -> Emitted:
+def sortie_enregistree(ctx: Contexte, rang: int) -> Emitted:
     """Until when the planned hours remain payable (R-EXT-51)."""
     un = ctx.action.stagiaires[rang]
     assert un.sortie is not None
@@ -246,7 +246,7 @@ def sortie_enregistree(ctx: Contexte, rang: int, motif: str | None) -> Emitted:
             stagiaire=un.numero,
             date_sortie=un.sortie,
             fin_de_formation=un.fin_de_formation,
-            motif=motif,
+            motif=un.motif or None,
             recevable=un.recevable,
             justifiee=un.justifiee,
             payable_jusqu_au=max(ctx.action.descriptif.fin_prevue, un.sortie) if prolongee else un.sortie,

@@ -132,9 +132,9 @@ def _effectifs(ctx: Contexte, fiche: extranet.StagiaireSaisi, rang: int | None) 
     if rang is None and max(len(autres), len(ctx.action.stagiaires)) >= ctx.reglages.stagiaires_max:
         return messages.trop_de_stagiaires(ctx.reglages.stagiaires_max)
     deja_remunere = rang is not None and ctx.action.stagiaires[rang].remunere
-    if fiche.remunere and not deja_remunere and d.effectif_remunere is not None:
-        if sum(1 for un in autres if un.remunere) >= d.effectif_remunere:
-            return messages.remuneres_depasses(d.effectif_remunere)
+    remuneres = sum(1 for un in autres if un.remunere)
+    if fiche.remunere and not deja_remunere and d.effectif_remunere is not None and remuneres >= d.effectif_remunere:
+        return messages.remuneres_depasses(d.effectif_remunere)
     return None
 
 

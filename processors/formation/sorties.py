@@ -28,11 +28,12 @@ def saisir(ctx: Contexte) -> Outcome:
             sortie=donnees.date_sortie,
             fin_de_formation=donnees.fin_de_formation,
             recevable=recevable,
+            motif=donnees.motif or "",
             justifiee=ancien.justifiee and recevable and ancien.sortie == donnees.date_sortie,
         )
     )
     un = suite.action.stagiaires[rang]
-    emis = [sortie_enregistree(suite, rang, donnees.motif), *enquetes.ouvertes(suite, un), suivi(suite)]
+    emis = [sortie_enregistree(suite, rang), *enquetes.ouvertes(suite, un), suivi(suite)]
     because = "fin de formation" if donnees.fin_de_formation else "sortie anticipée" + (" recevable" if recevable else "")
     return suite.applique(suite.action, emis, because, enquetes.echeances(suite, un.numero, donnees.date_sortie))
 

@@ -82,6 +82,8 @@ class Stagiaire(Compact, frozen=True):
     enquetes: tuple[str, ...] = ()
     """Terms already answered."""
     retire: bool = False
+    motif: str = ""
+    """Of an early exit; shown by the recap."""
 
 
 class Ligne(Compact, frozen=True):
