@@ -270,6 +270,8 @@ def _opening(head: bytes, encoding: str) -> _Opening:
     problem: Fault | None = None
     try:
         parser.feed(head)
+        if len(head) < PROLOG_LIMIT:
+            parser.close()
     except etree.XMLSyntaxError as error:
         problem = _syntax(error)
     started: list[Parsed] = []

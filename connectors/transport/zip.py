@@ -125,9 +125,9 @@ class SafeArchive:
         """No two entries may share bytes, nor reach into the directory (CVE-2024-0450)."""
         spans = sorted((info.header_offset, _end_of_data(stream, info)) for info in infos)
         limit = getattr(self._zip, "start_dir", None)
-        ends = [begin for begin, _ in spans[1:]] + [limit if isinstance(limit, int) else None]
-        for (begin, end), following in zip(spans, ends, strict=True):
-            if begin < 0 or (following is not None and end > following):
+        starts = [begin for begin, _ in spans[1:]] + [limit if isinstance(limit, int) else None]
+        for (_, end), following in zip(spans, starts[: len(spans)], strict=True):
+            if following is not None and end > following:
                 raise Unreadable(say.overlapping_entries())
 
 
@@ -192,6 +192,8 @@ def write_zip(files: tuple[tuple[str, bytes], ...]) -> bytes:
 
 
 def _end_of_data(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
+    if info.header_offset < 0:
+        raise Unreadable(say.damaged_entry())
     stream.seek(info.header_offset)
     header = stream.read(LOCAL_HEADER)
     if len(header) < LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
