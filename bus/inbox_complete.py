@@ -10,7 +10,8 @@ _CHUNK = 256 * 1024
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_SIZE = 22
 _LARGEST_ZIP_COMMENT = 65_535
-_ROOT = re.compile(rb"<([A-Za-z_][^\s/>]*)")
+_ROOT = re.compile(rb"<([^\s/>!?<][^\s/>]*)")
+_ASIDES = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _JSON_TOKEN = re.compile(rb'[\[{\]}"]|\\.?', re.DOTALL)
 
 
@@ -72,15 +73,13 @@ def _has_zip_end(stream: BinaryIO) -> bool:
 
 def _closes_root(stream: BinaryIO) -> bool:
     """The last tag closes the first one, or is the first one. In UTF-16 the zeros are left out."""
-    head = stream.read(64 * 1024).replace(b"\0", b"")
-    root = next((found.group(1) for found in _ROOT.finditer(head)), None)
-    if root is None:
+    head = _ASIDES.sub(b"", stream.read(64 * 1024).replace(b"\0", b""))
+    found = _ROOT.search(head)
+    if found is None:
         return True
-    tail = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", _tail(stream, 64 * 1024).replace(b"\0", b""), flags=re.DOTALL).rstrip()
-    return (
-        re.search(rb"</" + re.escape(root) + rb"\s*>\Z", tail) is not None
-        or re.search(rb"<" + re.escape(root) + rb"[^<>]*/>\Z", tail) is not None
-    )
+    root = re.escape(found.group(1))
+    tail = _ASIDES.sub(b"", _tail(stream, 64 * 1024).replace(b"\0", b"")).rstrip()
+    return re.search(rb"(?:</" + root + rb"\s*|<" + root + rb"[^<>]*/)>\Z", tail) is not None
 
 
 def _tail(stream: BinaryIO, length: int) -> bytes:

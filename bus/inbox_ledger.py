@@ -1,7 +1,8 @@
 """The ledger of dropped files: one row a receipt, committed before the file is taken and kept across crashes."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -117,17 +118,6 @@ class Ledger:
         with self._database.begin() as connection:
             return connection.execute(query).scalar()
 
-    @contextmanager
-    def lock(self, system: str) -> Iterator["SystemLock"]:
-        """The right to serve one system's inbox, held by a connection of its own: it ends with the process."""
-        connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            yield SystemLock(connection, system)
-        finally:
-            with suppress(DBAPIError):
-                connection.invalidate()
-            connection.close()
-
     def _change(self, receipt: str, **values: Any) -> None:
         with self._database.begin() as connection:
             statement = update(depots).where(depots.c.receipt == receipt, depots.c.settled_at.is_(None)).values(**values)
@@ -135,22 +125,50 @@ class Ledger:
                 raise Overtaken(receipt)
 
 
-class SystemLock:
-    """One worker serves a system at a time, so that its files are published in the order they came."""
+class SystemLocks:
+    """One worker serves a system at a time, so that its files are published in the order they came.
 
-    def __init__(self, connection: Connection, system: str) -> None:
-        self._connection = connection
-        self._system = system
-        self._held = False
+    All the locks of a process are held by one connection, and end with it: no lease, nothing to clean after a crash.
+    """
 
-    def held(self) -> bool:
-        """Whether it is ours now; tries to take it when it is not. Raises sqlalchemy.exc.DBAPIError when PostgreSQL is away."""
-        if self._held:
+    def __init__(self, database: sqlalchemy.Engine) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._held: set[str] = set()
+        self._turn = threading.Lock()
+
+    def held(self, system: str) -> bool:
+        """Whether the system is ours now; tries to take it when it is not. An outage is raised, and loses every lock."""
+        with self._turn:
+            try:
+                return self._hold(system)
+            except DBAPIError:
+                self._forget()
+                raise
+
+    def close(self) -> None:
+        with self._turn:
+            self._forget()
+
+    def _hold(self, system: str) -> bool:
+        if self._connection is None:
+            self._connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if system in self._held:
             self._connection.execute(text("SELECT 1"))
             return True
         query = text("SELECT pg_try_advisory_lock(hashtext('passerelle depot ' || current_schema()), hashtext(:system))")
-        self._held = bool(self._connection.execute(query, {"system": self._system}).scalar())
-        return self._held
+        if self._connection.execute(query, {"system": system}).scalar():
+            self._held.add(system)
+        return system in self._held
+
+    def _forget(self) -> None:
+        """End the connection itself: given back to the pool it would keep the locks."""
+        self._held.clear()
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            with suppress(DBAPIError):
+                connection.invalidate()
+            connection.close()
 
 
 def _plain(fault: Fault) -> dict[str, Any]:

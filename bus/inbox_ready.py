@@ -26,6 +26,8 @@ class _Seen:
     inode: int
     scans: int
     since: float
+    incomplete: bool = False
+    """Its end was looked for and is not there: the same bytes are not read again at each scan."""
 
     def is_same(self, entry: Entry) -> bool:
         return (self.size, self.changed, self.inode) == (entry.size, entry.changed, entry.inode)
@@ -74,9 +76,11 @@ class Watch:
         elif entry.name.endswith(MARKS):
             if not patient:
                 yield Ready(entry.name, "MARQUE_SANS_FICHIER")
-        elif self._is_complete(entry.name):
+        elif not seen.incomplete and self._is_complete(entry.name):
             yield Ready(entry.name)
-        elif not patient:
+        elif patient:
+            seen.incomplete = True
+        else:
             yield Ready(entry.name, "FICHIER_INCOMPLET")
 
 

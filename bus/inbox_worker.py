@@ -13,9 +13,9 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bus import logging
-from bus.inbox import Cycle, Inbox
+from bus.inbox import Inbox
 from bus.inbox_folders import Folders
-from bus.inbox_ledger import Ledger, Overtaken, SystemLock
+from bus.inbox_ledger import Ledger, Overtaken, SystemLocks
 from bus.publishing import KafkaAway
 from bus.registry_client import RegistryAway, RegistryRefuses
 from bus.settings import Settings, load_settings
@@ -31,27 +31,19 @@ OUTAGES = (KafkaAway, RegistryAway, RegistryRefuses, OperationalError, Interface
 log = structlog.get_logger("bus.inbox")
 
 
-async def serve(inbox: Inbox, ledger: Ledger, stop: asyncio.Event, scan_seconds: float = SCAN_SECONDS) -> None:
+async def serve(inbox: Inbox, locks: SystemLocks, stop: asyncio.Event, scan_seconds: float | None = None) -> None:
     """Run the cycles of one inbox until `stop`. An outage is waited out, longer each time; anything else is raised."""
+    scan_seconds = scan_seconds or SCAN_SECONDS
     pause = scan_seconds
     while not stop.is_set():
         try:
-            with ledger.lock(inbox.system) as lock:
-                while not stop.is_set():
-                    await _turn(inbox, lock)
-                    pause = scan_seconds
-                    await _rest(stop, scan_seconds)
+            if await asyncio.to_thread(locks.held, inbox.system):
+                await inbox.cycle()
+            pause = scan_seconds
         except OUTAGES as error:
             log.warning("inbox.waits", system=inbox.system, error=type(error).__name__, seconds=pause)
-            await _rest(stop, pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-
-
-async def _turn(inbox: Inbox, lock: SystemLock) -> Cycle | None:
-    """One cycle if the system is ours. Until nothing is left to take, without a rest."""
-    if not await asyncio.to_thread(lock.held):
-        return None
-    return await inbox.cycle()
+        await _rest(stop, pause)
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:
@@ -65,14 +57,16 @@ async def _rest(stop: asyncio.Event, seconds: float) -> None:
 async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None) -> None:
     """Serve the inbox of every connector that has one, until `stop`."""
     transports = build_transports(settings, probe)
-    ledger = Ledger(transports.database)
+    ledger, locks = Ledger(transports.database), SystemLocks(transports.database)
     try:
         async with asyncio.TaskGroup() as group:
             for connector in transports.by("depot"):
                 folders = Folders.of(settings.inbox_folder, connector.system)
                 folders.make()
-                group.create_task(_served(serve(Inbox(connector, folders, ledger, transports.publisher, probe=probe), ledger, stop), stop))
+                inbox = Inbox(connector, folders, ledger, transports.publisher, probe=probe)
+                group.create_task(_served(serve(inbox, locks, stop), stop))
     finally:
+        locks.close()
         await transports.close()
 
 

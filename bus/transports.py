@@ -15,7 +15,7 @@ from bus.settings import Settings
 from connectors.registry import Connector, push_connectors
 
 CONNECTIONS = 8
-"""One lock a system of the inbox, and the short transactions of requests and files."""
+"""The connection of the inbox's locks, and the short transactions of requests and files."""
 
 
 @dataclass(frozen=True, slots=True)
