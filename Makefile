@@ -26,12 +26,14 @@ $(VENV)/.installed: pyproject.toml requirements.lock Makefile
 	@test -n "$(PYTHON)" || { echo "Il faut Python 3.11 ou plus récent (Python 3.11 or newer is needed) : make PYTHON=/chemin/vers/python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) est trop ancien : il faut Python 3.11 ou plus récent (too old: Python 3.11 or newer is needed)." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' || { echo "Le module venv manque à $(PYTHON) (the venv module is missing). Debian : apt install python3-venv" >&2; exit 1; }
-	@echo "Installation dans $(VENV) (une minute la première fois)…"
+	@echo "1/3 environnement Python dans $(VENV)"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
 		|| echo "uv ne s'installe pas ici : pip le remplace, plus lentement."
+	@echo "2/3 dépendances verrouillées (une minute la première fois)…"
 	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	@echo "3/3 passerelle"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 	@echo "Installé : $(BIN)/passerelle"
