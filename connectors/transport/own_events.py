@@ -56,8 +56,7 @@ class OwnEvents:
         self._publish = publish
         self._topics = {name: topic for topic in topics for name in contract_of(topic).names}
         self._shapes: dict[str, Shape] = {name: shape_of(topic, name, kinds) for name, topic in self._topics.items()}
-        self.kinds: Mapping[str, Policy] = {self._kind(name, form): Policy.DEPOT for name in self._topics for form in ("json", "csv")}
-        self.kinds = {**self.kinds, self._kind("evenements", "json"): Policy.DEPOT}
+        self.kinds: Mapping[str, Policy] = {self._kind(form): Policy.DEPOT for form in ("json", "csv")}
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
         """A file's extension tells CSV from JSON; a request is JSON."""
@@ -71,13 +70,13 @@ class OwnEvents:
     def _expected(self) -> str:
         return f"JSON, ou CSV dont le nom commence par {', '.join(self._topics)}"
 
-    def _kind(self, name: str, form: str) -> str:
-        return f"{self._system}.{name}.{form}"
+    def _kind(self, form: str) -> str:
+        return f"{self._system}.evenements.{form}"
 
     # --- JSON ---
 
     def _accept_json(self, delivery: Delivery) -> Accepted | Refused:
-        kind = self._kind("evenements", "json")
+        kind = self._kind("json")
         known = (EVENEMENT, *(each.name for each in ENVELOPE), *{name for shape in self._shapes.values() for name in shape.names})
 
         def parse(faults: FaultList, _warnings: FaultList) -> Iterator[Record]:
@@ -112,7 +111,7 @@ class OwnEvents:
         name = self._named_by(file_name)
         if name is None:
             return Refused(INCONNU, (messages.unknown_kind(self._expected()),))
-        kind = self._kind(name, "csv")
+        kind = self._kind("csv")
         shape = self._shapes[name]
         columns = columns_of((*shape.columns(), *ENVELOPE))
         try:

@@ -4,10 +4,14 @@ import json
 
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
-from connectors.registry import push_connectors
+from connectors.extranet.connector import Extranet
+from connectors.registry import Connector, push_connectors
+from connectors.safir.connector import Safir
 from tests.connectors.aglae.samples import DOSSIER, DOSSIERS_CSV, RETRAITEMENT, RETRAITEMENTS_CSV
 from tests.connectors.apogee.samples import EVENT, EXPORT
-from tests.connectors.deliveries import SECRET
+from tests.connectors.deliveries import SECRET, delivery
+from tests.connectors.extranet.samples import FICHE, HEURES, HEURES_CSV
+from tests.connectors.safir.samples import ACTION, DECISIONS_CSV, VERSEMENT
 from tests.contracts.connector_contract import ConnectorContract, Good
 
 
@@ -91,8 +95,86 @@ class TestAglae(ConnectorContract):
     )
 
 
+class ContractKeys(ConnectorContract):
+    """Keyed by contract or by organisme, which identify no person: the secret changes nothing to them."""
+
+    def test_another_secret_gives_other_keys(self, connector: Connector) -> None:
+        other: Connector = self.connector_class(b"another-secret-of-32-bytes-long!")
+        for each in self.good:
+            given = delivery(each.content, each.name)
+            assert {r.key for r in self.records(connector, given)} == {r.key for r in self.records(other, given)}
+
+
+class TestExtranet(ContractKeys):
+    connector_class = Extranet
+    good = (
+        Good(
+            name="",
+            content=json.dumps([FICHE, HEURES]).encode(),
+            personal=("TESTARD", "Zélie", "12/03/1980", "Maladie"),
+            records=2,
+            identifiers=("TESTARD",),
+            broken=(
+                json.dumps([FICHE, HEURES | {"evenement": "heures"}]).encode(),
+                json.dumps([FICHE | {"date_naissance": "31/02/1980"}, HEURES]).encode(),
+                json.dumps([FICHE, HEURES | {"centre_realisees": "12,345"}]).encode(),
+                json.dumps([FICHE, HEURES | {"absences": [{"motif": "TESTARD"}]}]).encode(),
+                json.dumps([FICHE | {"parcours": "TESTARD"}, HEURES]).encode(),
+                json.dumps([FICHE, HEURES | {"stagiaire": "TESTARD Zélie"}]).encode(),
+                json.dumps([FICHE, HEURES | {"mois": "Brumaire 2006"}]).encode(),
+                json.dumps([FICHE, HEURES | {"contrat": 20061}]).encode(),
+            ),
+        ),
+        Good(
+            name="heures_saisies_2006-10.csv",
+            content=HEURES_CSV.encode(),
+            personal=("TESTARD", "Zélie", "Maladie"),
+            records=2,
+            identifiers=("TESTARD",),
+            broken=(
+                HEURES_CSV.replace("~CENTRE~14", "~CENTRE").encode(),
+                HEURES_CSV.replace("~CENTRE~0", "~ATELIER~0").encode(),
+                HEURES_CSV.replace("10/2006", "13/2006").encode(),
+                HEURES_CSV.replace("STAGIAIRE", "STAGIARE").encode(),
+            ),
+        ),
+    )
+
+
+class TestSafir(ContractKeys):
+    connector_class = Safir
+    good = (
+        Good(
+            name="",
+            content=json.dumps([ACTION, VERSEMENT]).encode(),
+            personal=("TESTARD", "Zélie", "zelie"),
+            records=3,
+            identifiers=("TESTARD",),
+            broken=(
+                json.dumps([ACTION, VERSEMENT | {"nature": "CADEAU"}]).encode(),
+                json.dumps([ACTION | {"zone": "Europe/Montpellier"}, VERSEMENT]).encode(),
+                json.dumps([ACTION | {"adresse_electronique": "zelie sans arobase"}, VERSEMENT]).encode(),
+                json.dumps([ACTION | {"formateurs": [{"nom": "TESTARD"}]}, VERSEMENT]).encode(),
+                json.dumps([ACTION, VERSEMENT | {"evenement": None}]).encode(),
+            ),
+        ),
+        Good(
+            name="decision_facture.csv",
+            content=DECISIONS_CSV.encode(),
+            personal=("TESTARD", "Reprenez"),
+            records=2,
+            identifiers=("TESTARD",),
+            broken=(DECISIONS_CSV.replace("REJETEE", "REFUSEE").encode(), DECISIONS_CSV.replace("RESULTAT", "RESULTATS").encode()),
+        ),
+    )
+
+
+def _classes(contract: type[ConnectorContract]) -> list[type[ConnectorContract]]:
+    return [each for direct in contract.__subclasses__() for each in (direct, *_classes(direct))]
+
+
 def test_every_registered_connector_has_its_class_of_the_contract() -> None:
-    tested = {contract.connector_class for contract in ConnectorContract.__subclasses__()}
+    tested = {contract.connector_class for contract in _classes(ConnectorContract) if hasattr(contract, "connector_class")}
     assert {type(connector) for connector in push_connectors(SECRET)} == tested
 
 
