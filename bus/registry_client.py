@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
+from bus.told import Told
 from schemas.codec import SchemaUnknown
 from schemas.contracts import Contract, contract_of
 
@@ -28,11 +29,11 @@ TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 SCHEMA_NOT_FOUND = 40403
 
 
-class RegistryAway(Exception):
+class RegistryAway(Told):
     """The registry does not answer, or not as a registry: transient, try again. French."""
 
 
-class RegistryRefuses(Exception):
+class RegistryRefuses(Told):
     """The registry refuses what was asked (an incompatible schema, a wrong password): permanent. French."""
 
 

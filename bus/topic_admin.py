@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from kafka.errors import TopicAlreadyExistsError, for_code
 
 from bus.deployment import Deployment
+from bus.told import Told
 from topics.catalogue import Topic
 
 Result = TypeVar("Result")
@@ -24,8 +25,10 @@ PATIENCE = 20.0
 """Seconds during which an answer that a broker gives only while it starts is asked again."""
 
 
-class TopicsDiffer(Exception):
+class TopicsDiffer(Told):
     """The topics that exist are not those of the catalogue: nothing starts on them. `differences` are French sentences."""
+
+    exit_code = 4
 
     def __init__(self, differences: Iterable[str]) -> None:
         self.differences = tuple(differences)
@@ -195,7 +198,7 @@ def topic_ids(client: KafkaAdminClient, topics: Iterable[str], deployment: Deplo
     return {name: str(known[deployment.topic(name)]["topic_id"]) for name in names}
 
 
-def patiently(ask: Callable[[], Result], transient: tuple[type[KafkaError], ...], patience: float = PATIENCE) -> Result:
+def patiently(ask: Callable[[], Result], transient: tuple[type[Exception], ...], patience: float = PATIENCE) -> Result:
     """Ask again while the answer is one of `transient`, for `patience` seconds; then raise it."""
     deadline = time.monotonic() + patience
     while True:

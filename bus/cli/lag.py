@@ -3,15 +3,12 @@
 from typing import Annotated
 
 import typer
-from kafka.errors import KafkaError
 
 from bus.assembly import inputs_of
+from bus.cli.cluster import cluster_session
 from bus.cli.output import Exit, Output, OutputOption, render, say
-from bus.kafka_clients import admin_options
 from bus.lag import COLUMNS, GroupInputs, measure, total
 from bus.processors import all_processors
-from bus.settings import load_settings
-from bus.topic_admin import administration
 
 app = typer.Typer(help="Retard des groupes de consommation.")
 
@@ -30,17 +27,13 @@ def lag(
     if unknown:
         say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.name for each in all_processors())}.")
         raise typer.Exit(Exit.USAGE)
-    settings = load_settings()
-    try:
-        with administration(admin_options(settings.kafka)) as client:
-            found = measure(client, groups, settings.deployment())
-    except KafkaError as error:
-        say(f"Kafka ne répond pas ({type(error).__name__}) : vérifiez l'adresse et que les courtiers sont démarrés.")
-        raise typer.Exit(Exit.FAILURE) from error
+    with cluster_session() as (settings, client):
+        found = measure(client, groups, settings.deployment())
     render([each.row() for each in found], HEADINGS, output)
     late = {group: total(each for each in found if each.group == group) for group in sorted({each.group for each in found})}
     for group, count in late.items():
-        say(f"{group} : {count} enregistrement(s) de retard")
+        if count:
+            say(f"{group} : {count} enregistrement(s) de retard")
     unread = [each for each in found if each.committed is None and each.end]
     if unread:
         say(f"{len(unread)} partition(s) dont rien n'a été validé ont des enregistrements : hors des sommes, toujours au-dessus du seuil.")

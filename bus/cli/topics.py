@@ -1,24 +1,27 @@
 """`passerelle topics`: the topics of the catalogue, what they need of the cluster, and whether it has it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from bus import topics_plan
+from bus.cli.cluster import cluster_session
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.deployment import Deployment
-from bus.kafka_clients import admin_options
 from bus.processors import all_processors
-from bus.settings import Settings, load_settings
-from bus.topic_admin import administration, configs_of, create, differences, existing, missing
+from bus.settings import load_settings
+from bus.told import Told
+from bus.topic_admin import configs_of, create, differences, existing, missing
 from topics.catalogue import CATALOGUE
 
 app = typer.Typer(help="Topics du catalogue : plan, création, vérification.", no_args_is_help=True)
+
+
+class CreationRefused(Told):
+    """The settings leave the creation of topics to others."""
+
+    exit_code = Exit.REFUSED
 
 
 class Part(StrEnum):
@@ -64,7 +67,8 @@ def _rows(part: Part, deployment: Deployment) -> list[topics_plan.Row]:
 @app.command("list")
 def list_topics(output: OutputOption = Output.TABLE) -> None:
     """Les topics du catalogue tels que le cluster les a."""
-    with _cluster() as (client, _settings, deployment):
+    with cluster_session() as (settings, client):
+        deployment = settings.deployment()
         known = existing(client, (deployment.topic(topic.name) for topic in CATALOGUE))
     rows = [
         {
@@ -82,7 +86,8 @@ def list_topics(output: OutputOption = Output.TABLE) -> None:
 @app.command()
 def check(output: OutputOption = Output.TABLE) -> None:
     """Compare les topics au catalogue. Sort avec 3 s'ils diffèrent."""
-    with _cluster() as (client, _settings, deployment):
+    with cluster_session() as (settings, client):
+        deployment = settings.deployment()
         found = differences(client, CATALOGUE, deployment)
     render([{"difference": sentence} for sentence in found], ("difference",), output)
     if found:
@@ -97,7 +102,8 @@ def create_missing(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Crée les topics qui manquent. Ceux qui existent restent comme ils sont."""
-    with _cluster() as (client, settings, deployment):
+    with cluster_session() as (settings, client):
+        deployment = settings.deployment()
         wanted = missing(client, CATALOGUE, deployment)
         rows = [
             {"topic": deployment.topic(topic.name), "partitions": deployment.partitions(topic), **configs_of(topic, deployment)}
@@ -111,18 +117,8 @@ def create_missing(
             say(f"{len(wanted)} topic(s) à créer : ajoutez --execute.")
             return
         if not settings.kafka.create_topics:
-            say("Refusé : PASSERELLE_KAFKA__CREATE_TOPICS=false, les topics sont créés par les administrateurs du cluster.")
-            raise typer.Exit(Exit.REFUSED)
+            raise CreationRefused(
+                "Refusé : PASSERELLE_KAFKA__CREATE_TOPICS=false, les topics sont créés par les administrateurs du cluster."
+            )
         created = create(client, wanted, deployment)
     say(f"{len(created)} topic(s) créé(s).")
-
-
-@contextmanager
-def _cluster() -> Iterator[tuple[KafkaAdminClient, Settings, Deployment]]:
-    settings = load_settings()
-    try:
-        with administration(admin_options(settings.kafka)) as client:
-            yield client, settings, settings.deployment()
-    except KafkaError as error:
-        say(f"Kafka ne répond pas comme attendu ({type(error).__name__}) : vérifiez son adresse, nos droits et l'état des courtiers.")
-        raise typer.Exit(Exit.FAILURE) from error
