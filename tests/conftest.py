@@ -41,12 +41,17 @@ class BrokerTests:
         SUMMARY.parent.mkdir(exist_ok=True)
         figures = {"collected": session.testscollected, "failed": session.testsfailed}
         SUMMARY.write_text(json.dumps({**figures, "broker_executed": self.executed, "broker_passed": self.passed}) + "\n")
-        if os.environ.get("CI") == "true" and self._whole_suite() and not self.executed:
+        if self._nothing_was_shown():
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"Tests sur un vrai courtier Kafka : {self.executed} exécutés, {self.passed} réussis.")
+        if self._nothing_was_shown():
+            terminalreporter.write_line("Échec : en CI, une suite entière sans aucun test sur un courtier ne prouve rien.", red=True)
+
+    def _nothing_was_shown(self) -> bool:
+        return os.environ.get("CI") == "true" and self._whole_suite() and not self.executed
 
     def _whole_suite(self) -> bool:
         option = self.config.option
