@@ -149,13 +149,24 @@ def _binaries(account: _Account) -> Path:
     wheel = Path(package.origin).parent / INSTALLATION / "bin"
     if account.user is None or all(folder.stat().st_mode & 0o001 for folder in (wheel, *wheel.parents)):
         return wheel
-    copy = account.home / INSTALLATION
+    copy = account.home / "programs"
     if not copy.exists():
-        draft = copy.with_suffix(".tmp")
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(wheel.parent, draft)
-        os.replace(draft, copy)
-    return copy / wheel.name
+        _copy_programs(wheel.parent, copy)
+    return copy / "wheel" / INSTALLATION / "bin"
+
+
+def _copy_programs(installation: Path, copy: Path) -> None:
+    """The server and, three folders above its programs as in the wheel, the libraries that it looks for there."""
+    draft = copy.with_suffix(".tmp")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(installation, draft / "wheel" / INSTALLATION)
+    libraries = installation.parent.with_name(f"{installation.parent.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, draft / libraries.name)
+    for path in (draft, *draft.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
+    os.replace(draft, copy)
 
 
 def _initialise(binaries: Path, data: Path, account: _Account) -> None:
