@@ -42,6 +42,8 @@ class RawRecord(Protocol):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    timestamp: int
+    """Milliseconds: when the record reached the log."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -353,7 +355,7 @@ class Engine:
                 waiting = Waiting(event, kept.value or b"", kept.digest, kept.waits_for, kept.label, kept.since, kept.rank)
                 loaded[kept.key].parked.append(waiting)
             else:
-                loaded[kept.key].queue.append(HeldRecord(event, kept.value or b"", kept.digest, kept.rank))
+                loaded[kept.key].queue.append(HeldRecord(event, kept.value or b"", kept.digest, kept.rank, kept.since))
 
     # --- writing what it changes -------------------------------------------------------------------------------------
 
@@ -413,7 +415,7 @@ class Engine:
             if state.held:
                 held.append({"processor": self.name, "key": key})
             rows += [_waiting_row(self.name, "P", w.event, w.raw, w.digest, w.rank, w.since, w.waits_for, w.label) for w in state.parked]
-            rows += [_waiting_row(self.name, "H", h.event, h.raw, h.digest, h.rank, h.event.time, "", "") for h in state.queue]
+            rows += [_waiting_row(self.name, "H", h.event, h.raw, h.digest, h.rank, h.received, "", "") for h in state.queue]
         if held:
             connection.execute(insert(tables.holds), held)
         if rows:

@@ -38,6 +38,9 @@ class Incoming:
     offset: int = -1
     raw: bytes = b""
     redrive: "Redrive | None" = None
+    received: datetime | None = None
+    """When it reached the log (the record's own timestamp): how long it may wait counts from then, for it may tell of old things.
+    None: the event's own time."""
     received_as: str | None = None
     """The `ce_id` it was received under, where the event keeps another one (a dead letter taken up again)."""
 
@@ -77,6 +80,7 @@ class HeldRecord:
     raw: bytes
     digest: bytes
     rank: int
+    received: datetime
     offset: int = -1
 
 
@@ -231,12 +235,12 @@ class Fold:
             self._deadline(incoming, ks, result, weigh)
             return
         if ks.held:
-            ks.queue.append(HeldRecord(event, incoming.raw, incoming.digest, _next_rank(ks.queue), incoming.offset))
+            ks.queue.append(_held(incoming, ks))
             result.waiting_changed.add(event.key)
             result.counts["retenus"] += 1
             result.journal.append(Done(incoming.id, incoming.digest, incoming.offset, "retenu"))
             return
-        how = self._apply(event, incoming.raw, incoming.digest, incoming.offset, ks, result, weigh)
+        how = self._apply(incoming, ks, result, weigh)
         result.journal.append(Done(incoming.id, incoming.digest, incoming.offset, how))
 
     def _redrive(self, incoming: Incoming, redrive: Redrive, ks: KeyState, result: Folded, weigh: bool) -> None:
@@ -247,12 +251,13 @@ class Fold:
             result.redriven.append(redrive.dead_letter)
         how = "libere"
         if redrive.apply:
-            how = self._apply(event, incoming.raw, incoming.digest, incoming.offset, ks, result, weigh)
+            how = self._apply(incoming, ks, result, weigh)
             result.counts["repris"] += 1
         result.journal.append(Done(incoming.id, incoming.digest, incoming.offset, how))
         while ks.queue and not ks.held:
             record = ks.queue.pop(0)
-            self._apply(record.event, record.raw, record.digest, record.offset, ks, result, weigh)
+            again = Incoming(record.event, record.digest, record.offset, record.raw, received=record.received)
+            self._apply(again, ks, result, weigh)
             result.counts["retenus_rendus"] += 1
 
     def _deadline(self, incoming: Incoming, ks: KeyState, result: Folded, weigh: bool) -> None:
@@ -268,28 +273,29 @@ class Fold:
             self._expire(name.removeprefix(EXPIRY), event, ks, result, weigh)
             how = "applique"
         elif ks.held:
-            ks.queue.append(HeldRecord(event, incoming.raw, incoming.digest, _next_rank(ks.queue), incoming.offset))
+            ks.queue.append(_held(incoming, ks))
             result.waiting_changed.add(event.key)
             result.counts["retenus"] += 1
             how = "retenu"
         else:
-            how = self._apply(event, incoming.raw, incoming.digest, incoming.offset, ks, result, weigh)
+            how = self._apply(incoming, ks, result, weigh)
         result.journal.append(Done(incoming.id, incoming.digest, incoming.offset, how))
 
-    def _apply(self, event: Event, raw: bytes, digest: bytes, offset: int, ks: KeyState, result: Folded, weigh: bool) -> str:
+    def _apply(self, incoming: Incoming, ks: KeyState, result: Folded, weigh: bool) -> str:
+        event = incoming.event
         behind = self._queue_of(event, ks) if ks.parked else None
         if behind is not None:
-            self._park(event, raw, digest, Parked(behind.waits_for, behind.label), event.time, ks, result)
+            self._park(incoming, Parked(behind.waits_for, behind.label), ks, result)
             return "parque"
         try:
             if event.id in result.doomed:
                 raise Unwritable
             outcome = self.processor.decide(self.reglages, ks.state, event)
             if outcome.parked is not None:
-                return self._park(event, raw, digest, outcome.parked, event.time, ks, result, first=True)
+                return self._park(incoming, outcome.parked, ks, result)
             self._commit(event, event, outcome, ks, result, weigh, released=False)
         except Exception as error:  # noqa: BLE001 - a rule's fault must not stop its neighbours: a dead letter that holds its key
-            self._rule_failed(event, raw, offset, error, ks, result)
+            self._rule_failed(event, incoming.raw, incoming.offset, error, ks, result)
             return "mort"
         if ks.parked:
             self._release(event, ks, result, weigh)
@@ -380,18 +386,17 @@ class Fold:
             return None
         return same[-1]
 
-    def _park(
-        self, event: Event, raw: bytes, digest: bytes, parked: Parked, since: datetime, ks: KeyState, result: Folded, first: bool = False
-    ) -> str:
+    def _park(self, incoming: Incoming, parked: Parked, ks: KeyState, result: Folded) -> str:
+        event = incoming.event
         if len(ks.parked) >= self.processor.max_parked:
             message = f"Trop d'événements attendent déjà leur préalable ({parked.label})."
             remede = "Envoyer d'abord l'événement attendu, puis renvoyer celui-ci."
-            self._commit(
-                event, event, Outcome(ks.state, refusal=Refusal(ATTENTE_TROP_LONGUE, message, remede)), ks, result, False, released=False
-            )
+            refused = Outcome(ks.state, refusal=Refusal(ATTENTE_TROP_LONGUE, message, remede))
+            self._commit(event, event, refused, ks, result, False, released=False)
             return "refuse"
         rank = ks.parked[-1].rank + 1 if ks.parked else 0
-        ks.parked.append(Waiting(event, raw, digest, parked.waits_for, parked.label, since, rank))
+        since = incoming.received or event.time
+        ks.parked.append(Waiting(event, incoming.raw, incoming.digest, parked.waits_for, parked.label, since, rank))
         result.waiting_changed.add(event.key)
         result.deadlines[event.key, EXPIRY + event.id] = ks.deadlines[EXPIRY + event.id] = since + self.processor.parked_for
         result.counts["parques"] += 1
@@ -497,8 +502,9 @@ def _copy(loaded: KeyState | None) -> KeyState:
     return KeyState(loaded.state, waiting, loaded.held, list(loaded.queue), dict(loaded.deadlines))
 
 
-def _next_rank(queue: Sequence[HeldRecord]) -> int:
-    return queue[-1].rank + 1 if queue else 0
+def _held(incoming: Incoming, ks: KeyState) -> HeldRecord:
+    rank = ks.queue[-1].rank + 1 if ks.queue else 0
+    return HeldRecord(incoming.event, incoming.raw, incoming.digest, rank, incoming.received or incoming.event.time, incoming.offset)
 
 
 def _where(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,7 @@ class Reader:
         event = Event(
             envelope.ce_id, envelope.ce_type, envelope.ce_time, _key(record), envelope.ce_subject, envelope.ce_source, topic, data
         )
-        return Incoming(event, digest(envelope.ce_type, value), record.offset, value or b"")
+        return Incoming(event, digest(envelope.ce_type, value), record.offset, value or b"", received=_reached(record))
 
     def _internal(self, topic: str, record: "RawRecord") -> Incoming:
         envelope = Envelope.parse(record.headers)
@@ -88,13 +89,13 @@ class Reader:
             event = Event(
                 envelope.ce_id, ECHEANCE, data.due, key, envelope.ce_subject, envelope.ce_source, topic, DeadlineReached(data.nom)
             )
-            return Incoming(event, seal, record.offset, record.value)
+            return Incoming(event, seal, record.offset, record.value, received=_reached(record))
         if data.motif == "LIBERATION":
             event = Event(envelope.ce_id, envelope.ce_type, envelope.ce_time, key, envelope.ce_subject, envelope.ce_source, topic, None)
-            return Incoming(event, seal, record.offset, b"", Redrive(data.lettre_morte, False), envelope.ce_id)
-        return self._redriven(data, key, seal, record.offset, envelope)
+            return Incoming(event, seal, record.offset, b"", Redrive(data.lettre_morte, False), _reached(record), envelope.ce_id)
+        return self._redriven(data, key, seal, record, envelope)
 
-    def _redriven(self, data: Any, key: str, seal: bytes, offset: int, envelope: Envelope) -> Incoming:
+    def _redriven(self, data: Any, key: str, seal: bytes, record: "RawRecord", envelope: Envelope) -> Incoming:
         if data.topic is None:
             raise _Contrary(TYPE_CONTRAIRE, "Une reprise ne dit pas de quel topic vient son événement.")
         original = Envelope.parse([(name, value.encode()) for name, value in data.entetes.items()])
@@ -104,7 +105,7 @@ class Reader:
             if name != original.ce_type:
                 raise _Contrary(TYPE_CONTRAIRE, "Le type annoncé par ce_type n'est pas celui de l'enregistrement repris.")
         event = Event(original.ce_id, original.ce_type, original.ce_time, key, original.ce_subject, original.ce_source, data.topic, decided)
-        return Incoming(event, seal, offset, data.valeur or b"", Redrive(data.lettre_morte, True), envelope.ce_id)
+        return Incoming(event, seal, record.offset, data.valeur or b"", Redrive(data.lettre_morte, True), _reached(record), envelope.ce_id)
 
 
 class _Contrary(Exception):
@@ -129,6 +130,10 @@ def _key(record: "RawRecord") -> str:
     if not key or "\x00" in key or len(key) > LONGEST_KEY:
         raise _Contrary(CLE_ABSENTE, f"La clé de l'enregistrement est vide, contient un octet nul ou dépasse {LONGEST_KEY} caractères.")
     return key
+
+
+def _reached(record: "RawRecord") -> datetime:
+    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
 
 
 def _printable(raw: bytes) -> str:

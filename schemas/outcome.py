@@ -161,7 +161,7 @@ class Processor:
     max_parked: int = 100
     """Waiting events a key may have; the next one is refused."""
     parked_for: timedelta = timedelta(days=30)
-    """How long an event may wait, in event time, before it is refused."""
+    """How long an event may wait from when it reached the log before it is refused."""
 
 
 # --- connectors ------------------------------------------------------------------------------------------------------

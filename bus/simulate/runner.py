@@ -233,7 +233,7 @@ class _Procedure:
         value = _encode(event.topic, event.type, event.data)
         _, data = decode(event.topic, value, lambda _id: contract_of(event.topic).schema)
         read = Event(event.id, event.type, event.time, event.key, event.subject, event.source, event.topic, data)
-        self._run(Incoming(read, digest(event.type, value), raw=value))
+        self._run(Incoming(read, digest(event.type, value), raw=value, received=self._simulation.now))
 
     def reach(self, key: str, name: str, due: datetime) -> None:
         """Bring a due deadline back, as a record of the internal topic."""
@@ -333,7 +333,7 @@ class _Observer:
     def waits(self, event: Event, waits_for: str, label: str) -> None:
         now = self._simulation.now
         processor = self._procedure.processor
-        until = event.time + processor.parked_for
+        until = now + processor.parked_for
         waited = Waited(now, processor.name, _system(event), event.type, event.id, event.subject, waits_for, label, until)
         self._procedure.waiting[event.id] = waited
         self._simulation.tell(waited)

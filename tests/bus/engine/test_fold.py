@@ -175,6 +175,13 @@ def test_waiting_ends_in_a_refusal_never_in_silence() -> None:
     assert not memory.states[KEY].parked
 
 
+def test_an_event_of_long_ago_waits_from_when_it_reached_the_log() -> None:
+    memory = Memory()
+    waiting, reached = cancelled(1), START + timedelta(days=400)
+    folded = memory.take(Incoming(waiting, b"d", 0, b"raw", received=reached))
+    assert folded.deadlines[KEY, EXPIRY + waiting.id] == reached + chain.PROCESSOR.parked_for
+
+
 def test_an_expiry_that_comes_after_the_release_changes_nothing() -> None:
     memory = Memory()
     waiting = cancelled(1)
@@ -234,7 +241,7 @@ def test_a_redrive_decides_the_culprit_then_the_queue_in_order() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2), inscription(KEY, 3))
     mended = replace(failing(1), data=msgspec.structs.replace(failing(1).data, cod_brs=None))
-    folded = memory.take(Incoming(mended, b"d", 9, b"raw", Redrive(4, True), "00000000-0000-5000-8000-000000000009"))
+    folded = memory.take(Incoming(mended, b"d", 9, b"raw", Redrive(4, True), None, "00000000-0000-5000-8000-000000000009"))
     assert [output.id for output in folded.outputs] == [
         derive(event.id, "situation", 0) for event in (failing(1), inscription(KEY, 2), inscription(KEY, 3))
     ]
@@ -246,14 +253,16 @@ def test_a_redrive_decides_the_culprit_then_the_queue_in_order() -> None:
 def test_a_release_gives_the_culprit_up_and_lets_the_queue_go() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2))
-    folded = memory.take(Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), "00000000-0000-5000-8000-000000000009"))
+    folded = memory.take(
+        Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
+    )
     assert [output.id for output in folded.outputs] == [derive(inscription(KEY, 2).id, "situation", 0)]
 
 
 def test_the_same_redrive_twice_is_done_once() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2))
-    again = Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), "00000000-0000-5000-8000-000000000009")
+    again = Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
     memory.take(again)
     folded = memory.take(again)
     assert folded.counts["doublons_transport"] == 1
@@ -263,7 +272,7 @@ def test_the_same_redrive_twice_is_done_once() -> None:
 def test_a_redrive_that_fails_again_keeps_the_key_and_its_queue() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2))
-    folded = memory.take(Incoming(failing(1), b"d", 9, b"raw", Redrive(4, True), "00000000-0000-5000-8000-000000000009"))
+    folded = memory.take(Incoming(failing(1), b"d", 9, b"raw", Redrive(4, True), None, "00000000-0000-5000-8000-000000000009"))
     assert [dead.code for dead in folded.dead] == [REGLE_EN_ERREUR]
     assert memory.states[KEY].held
     assert len(memory.states[KEY].queue) == 1

@@ -33,6 +33,7 @@ class Raw:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    timestamp: int = 1_788_249_600_000
 
 
 class Bench:
