@@ -143,11 +143,12 @@ def decode_decimal(data: bytes, position: int, scale: int, limit: int) -> tuple[
 
 
 def decode_block(data: bytes, position: int) -> tuple[int, int]:
-    """The number of items of the next block of an array or a map, 0 at its end. Every item takes at least one byte."""
+    """The number of items of the next block of an array or a map, 0 at its end.
+
+    It is not compared with what is left: every item takes at least one byte, so a false count soon meets the end.
+    """
     count, position = decode_long(data, position)
     if count < 0:
         count = -count
         _, position = decode_size(data, position)
-    if count > len(data) - position:
-        raise Malformed("plus d'éléments que d'octets")
     return count, position
