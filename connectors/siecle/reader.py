@@ -55,7 +55,7 @@ def read_rows(source: XmlSource, unknown: set[str] | None = None) -> Iterator[ms
         reader = readers.get(tag)
         if reader is not None:
             row = reader(element, unknown)
-            if found is not GEOGRAPHIQUE or _holds_something(row):
+            if tag != "PAYS" or _holds_something(row):
                 yield row
         elif tag == "BOURSES":
             yield from _bourses(element)

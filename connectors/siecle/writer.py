@@ -12,7 +12,7 @@ from lxml import etree
 
 from connectors.siecle import model
 from connectors.siecle.formats import COMMUNS, ENCODING, KINDS, NOMENCLATURE, Block, Format
-from connectors.transport.binding import binding, declaration
+from connectors.transport.binding import Encoded, binding, declaration
 from connectors.transport.zip import write_zip
 
 
@@ -25,7 +25,7 @@ def write_export(
     """
     written_version = version if version is not None else found.version
     stream.write(declaration(ENCODING))
-    with etree.xmlfile(stream, encoding=ENCODING) as file:
+    with etree.xmlfile(Encoded(stream, ENCODING), encoding="UTF-8") as file:
         with file.element(found.root, {} if written_version is None else {"VERSION": written_version}):
             file.write(binding(model.Parametres).write(parametres, "PARAMETRES"))
             with file.element("DONNEES"):

@@ -5,16 +5,19 @@ empty is empty). The order of the fields is the order in which children are writ
 `Attribute`, `Content`, `Tag`, `Alias`, `Within`, `Each`.
 """
 
+import codecs
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, BinaryIO, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from lxml import etree
 
 Parsed = etree._Element
+REFERENCES = "xmlcharrefreplace"
+"""What is done with a character that an encoding has not: it becomes a character reference."""
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -142,9 +145,21 @@ def declaration(encoding: str) -> bytes:
 
 def document_bytes(root: Parsed, encoding: str) -> bytes:
     """A whole document; characters outside `encoding` are written as character references, so nothing is lost."""
-    body = etree.tostring(root, encoding=encoding, xml_declaration=False)
-    assert isinstance(body, bytes)
-    return declaration(encoding) + body + b"\n"
+    text = etree.tostring(root, encoding="unicode")
+    return declaration(encoding) + text.encode(encoding, REFERENCES) + b"\n"
+
+
+class Encoded:
+    """A binary stream that takes UTF-8 and gives `encoding`: libxml2's own encoder loses some characters (language tags)."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def write(self, data: bytes) -> int:
+        self._stream.write(self._decoder.decode(data).encode(self._encoding, REFERENCES))
+        return len(data)
 
 
 @cache

@@ -6,6 +6,7 @@ Rows wait outside of memory until the whole file is known to be good: a delivery
 import hashlib
 import struct
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +42,8 @@ class Rows:
         self._decoders = tuple(msgspec.msgpack.Decoder(each) for each in types.values())
         self._index = {name: rank for rank, name in enumerate(self._names)}
         self._encode = msgspec.msgpack.Encoder().encode
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once the rows are read back)
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once read back, or with these rows)
+        weakref.finalize(self, self._file.close)
         self.count = 0
         self.last_touch: Callable[[Any], Any] | None = None
         """Applied to each row as it is read back: what joins it with rows that came after it in the file."""
