@@ -23,7 +23,7 @@ from bus.database import tables
 from bus.database.journal_days import prepare_journal
 from bus.database.rows import write_rows
 from bus.engine_sql import Statements
-from bus.fold import MAX_STATE_BYTES, Dead, Fold, Folded, HeldRecord, Incoming, KeyState, Output, Waiting
+from bus.fold import MAX_STATE_BYTES, REGLE_EN_ERREUR, Dead, Fold, Folded, HeldRecord, Incoming, KeyState, Output, Waiting
 from bus.reading import Reader, Undecided
 from bus.registry_client import RegistryAway
 from schemas.outcome import Event, Processor
@@ -69,6 +69,16 @@ class ToPublish:
     sequence: int
     records: list[list[Any]]
     """[topic, partition, key, value, id, name, subject, time in ms, rank] each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A batch of a stateless processor: decided, not yet settled."""
+
+    batch: Batch
+    folded: Folded
+    undecided: list[Undecided]
+    publish: ToPublish
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +285,37 @@ class Engine:
             if row.sequence == sequence:
                 return ToPublish(row.sequence, msgspec.msgpack.decode(row.batch))
         return None
+
+    def decide(self, batch: Batch) -> "Decided":
+        """For a stateless processor: decode and decide, without PostgreSQL. Publish it, then `settle` it."""
+        try:
+            read = self._reader.read(batch.topic, batch.records)
+        except RegistryAway as error:
+            raise Transient("registre des schémas injoignable") from error
+        folded = self._fold.stateless(item for item in read if isinstance(item, Incoming))
+        self.probe("folded")
+        return Decided(batch, folded, [item for item in read if isinstance(item, Undecided)], ToPublish(0, self._packed(folded.outputs)))
+
+    def settle(self, decided: "Decided") -> None:
+        """After its outputs are published: checkpoint, dead letters and counts in one transaction.
+
+        A crash before it publishes the same identifiers again, which the next journal drops."""
+        batch = decided.batch
+        epoch = self._epochs.get(batch.partition)
+        if epoch is None:
+            raise Fenced(f"{self.name}/{batch.partition} n'appartient pas à ce processus")
+        with self._transaction() as connection:
+            sequence, checkpoint = self._lock(connection, batch, epoch)
+            if checkpoint == batch.end:
+                return
+            if not batch.after <= checkpoint <= batch.records[0].offset:
+                raise Skipped(f"{self.name}: {batch.topic}/{batch.partition} continue à {batch.after}, point de reprise {checkpoint}")
+            self._write_dead(connection, batch, decided.folded, decided.undecided)
+            self._write_counts(connection, batch.partition, decided.folded)
+            values = {"part": batch.partition, "seq": sequence + 1, "top": batch.topic, "next": batch.end}
+            connection.execute(self._sql.advance, values)
+            self.probe("before_commit")
+        self._watch_errors(decided.folded.dead, batch.partition)
 
     def _culprits(self, batch: Batch) -> frozenset[str]:
         """The ids of the records that cannot be written, found one by one under savepoints; nothing is kept."""
@@ -495,18 +536,21 @@ class Engine:
     ) -> ToPublish | None:
         if not outputs:
             return None
-        place = self._partition_of
-        records = [
-            [o.topic, place(o.topic, o.key), o.key, o.value, o.id, o.name, o.subject, round(o.time.timestamp() * 1000), rank]
-            for rank, o in enumerate(outputs)
-        ]
+        records = self._packed(outputs)
         values = {"part": partition, "seq": sequence, "data": msgspec.msgpack.encode(records)}
         connection.execute(self._sql.send, values)
         return ToPublish(sequence, records)
 
+    def _packed(self, outputs: Sequence[Output]) -> list[list[Any]]:
+        place = self._partition_of
+        return [
+            [o.topic, place(o.topic, o.key), o.key, o.value, o.id, o.name, o.subject, round(o.time.timestamp() * 1000), rank]
+            for rank, o in enumerate(outputs)
+        ]
+
     def _watch_errors(self, dead: Sequence[Dead], partition: int) -> None:
         now = monotonic()
-        self._errors.extend(now for d in dead if d.holds)
+        self._errors.extend(now for d in dead if d.code == REGLE_EN_ERREUR)
         while self._errors and self._errors[0] < now - 60:
             self._errors.popleft()
         if len(self._errors) > MAX_ERRORS:

@@ -217,6 +217,25 @@ class Fold:
             self._take(incoming, key_state, result, weigh)
         return result
 
+    def stateless(self, batch: Iterable[Incoming]) -> Folded:
+        """Decide each event by itself: no states, no waiting, no journal. A rule that fails makes a dead letter and holds nothing."""
+        result = Folded()
+        decide, reglages, counts = self.processor.decide, self.reglages, result.counts
+        for incoming in batch:
+            event = incoming.event
+            try:
+                outcome = decide(reglages, None, event)
+                outputs = self._outputs(event, event, outcome)
+            except Exception as error:  # noqa: BLE001 - as in _apply
+                code, reason = _cause_of(error)
+                self._die(event, incoming.raw, incoming.offset, code, reason, False, result)
+                continue
+            result.outputs += outputs
+            counts["refuses" if outcome.refusal is not None else "appliques"] += 1
+        counts["lus"] += len(result.dead) + counts["refuses"] + counts["appliques"]
+        counts["emis"] += len(result.outputs)
+        return result
+
     # --- one record --------------------------------------------------------------------------------------------------
 
     def _again(self, incoming: Incoming, before: bytes, result: Folded) -> None:
@@ -454,17 +473,7 @@ class Fold:
     # --- failures ----------------------------------------------------------------------------------------------------
 
     def _rule_failed(self, event: Event, raw: bytes, offset: int, error: Exception, ks: KeyState, result: Folded) -> None:
-        if isinstance(error, OversizedState):
-            code, reason = ETAT_TROP_GRAND, f"L'état de la clé dépasserait {MAX_STATE_BYTES} octets ({error.size})."
-        elif isinstance(error, Unwritable):
-            code, reason = (
-                ECRITURE_REFUSEE,
-                "PostgreSQL refuse ce que cet événement fait écrire (un texte avec un octet nul, une valeur trop longue).",
-            )
-        elif isinstance(error, Unencodable):
-            code, reason = SORTIE_REFUSEE, "Un enregistrement à publier ne respecte pas son contrat ou dépasse la taille permise."
-        else:
-            code, reason = REGLE_EN_ERREUR, f"La règle a échoué ({type(error).__name__}, {_where(error)})."
+        code, reason = _cause_of(error)
         ks.held = True
         result.waiting_changed.add(event.key)
         self._die(event, raw, offset, code, reason, True, result)
@@ -505,6 +514,22 @@ def _copy(loaded: KeyState | None) -> KeyState:
 def _held(incoming: Incoming, ks: KeyState) -> HeldRecord:
     rank = ks.queue[-1].rank + 1 if ks.queue else 0
     return HeldRecord(incoming.event, incoming.raw, incoming.digest, rank, incoming.received or incoming.event.time, incoming.offset)
+
+
+def _cause_of(error: Exception) -> tuple[str, str]:
+    """The code of a dead letter and its reason, in French and without the data."""
+    match error:
+        case OversizedState():
+            return ETAT_TROP_GRAND, f"L'état de la clé dépasserait {MAX_STATE_BYTES} octets ({error.size})."
+        case Unwritable():
+            return (
+                ECRITURE_REFUSEE,
+                "PostgreSQL refuse ce que cet événement fait écrire (un texte avec un octet nul, une valeur trop longue).",
+            )
+        case Unencodable():
+            return SORTIE_REFUSEE, "Un enregistrement à publier ne respecte pas son contrat ou dépasse la taille permise."
+        case _:
+            return REGLE_EN_ERREUR, f"La règle a échoué ({type(error).__name__}, {_where(error)})."
 
 
 def _where(error: Exception) -> str:

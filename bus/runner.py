@@ -193,12 +193,28 @@ class Runner:
             task = self.tasks.get(batch.partition)
             if assignment != self.assignment or task is None:
                 return
+            if self.engine.processor.stateless:
+                await self._handle_stateless(task, batch, ack)
+                return
             forget = list(task.published)
             row = await self._retried(lambda: self.engine.run(batch, forget))
             del task.published[: len(forget)]
             task.checkpoints[batch.topic] = batch.end
             self.progress[batch.topic, batch.partition] = (batch.end, monotonic())
             await task.queue.put(Step(row, batch.topic, batch.end, ack))
+
+    async def _handle_stateless(self, task: TaskLife, batch: Batch, ack: Callable[[], object]) -> None:
+        """Publish first, then the checkpoint: what a crash repeats has the same identifiers."""
+        decided = await self._retried(lambda: self.engine.decide(batch))
+
+        async def settle() -> None:
+            await self._retried(lambda: self.engine.settle(decided))
+            task.checkpoints[batch.topic] = batch.end
+            self.progress[batch.topic, batch.partition] = (batch.end, monotonic())
+            ack()
+
+        row = decided.publish if decided.publish.records else None
+        await task.queue.put(Step(row, batch.topic, batch.end, settle, from_outbox=False))
 
     async def _pump(self, task: TaskLife) -> None:
         """Publish in the order of the commits: one task's rows never overtake each other."""
@@ -210,12 +226,12 @@ class Runner:
                     self.engine.probe("after_publish")
                     if step.from_outbox:
                         task.published.append(step.row.sequence)
-                if step.topic:
-                    task.finished[step.topic] = step.end
-                    task.in_flight[step.topic] = max(0, task.in_flight.get(step.topic, 0) - 1)
                 answer = step.done()
                 if isinstance(answer, Awaitable):
                     await answer
+                if step.topic:
+                    task.finished[step.topic] = step.end
+                    task.in_flight[step.topic] = max(0, task.in_flight.get(step.topic, 0) - 1)
                 self.engine.probe("after_ack")
                 task.queue.task_done()
         except asyncio.CancelledError:
