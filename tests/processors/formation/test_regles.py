@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -65,7 +66,7 @@ def test_periods_may_overlap_between_centre_and_entreprise() -> None:
 def test_dates_as_they_are_may_be_confirmed_without_agreement_and_then_are_locked() -> None:
     driver = Driver()
     driver.describe()
-    same = {"date_debut_prevue": date(2006, 10, 2), "date_fin_prevue": date(2007, 6, 29)}
+    same: dict[str, Any] = {"date_debut_prevue": date(2006, 10, 2), "date_fin_prevue": date(2007, 6, 29)}
     assert not codes(driver.act("dates_validees", at(2006, 9, 3, 8), **same))
     assert driver.act("dates_validees", at(2006, 9, 4, 8), **same) == []
     later = driver.act("dates_validees", at(2006, 9, 5, 8), **same | {"date_fin_prevue": date(2007, 6, 30)})
@@ -109,7 +110,7 @@ def test_an_opening_says_what_it_misses(missing: str) -> None:
     driver = Driver()
     driver.describe()
     driver.stagiaire("S1")
-    given = {"date_debut_reelle": date(2006, 10, 2), "frequence": "MENSUEL"} | {missing: None}
+    given: dict[str, Any] = {"date_debut_reelle": date(2006, 10, 2), "frequence": "MENSUEL"} | {missing: None}
     assert codes(driver.act("ouverture", at(2006, 10, 2, 8), **given)) == ["OUVERTURE_INCOMPLETE"]
 
 
@@ -232,7 +233,7 @@ def test_a_motive_is_recognised_whatever_its_case() -> None:
 # --- invoices --------------------------------------------------------------------------------------------------------
 
 
-def ready(frequence: str = "MENSUEL", months: int = 1, **action: object) -> Driver:
+def ready(frequence: str = "MENSUEL", months: int = 1, **action: Any) -> Driver:
     driver = opened(frequence, **action)
     for rank in range(months):
         name = mois_plus("2006-10", rank)
@@ -343,7 +344,7 @@ def test_an_avance_after_an_acompte_is_counted_and_reported() -> None:
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
-def closed(**action: object) -> Driver:
+def closed(**action: Any) -> Driver:
     driver = ready(date_fin_prevue=date(2006, 11, 30), **action)
     driver.hours("S1", "2006-11", 50)
     driver.act("sortie_saisie", at(2006, 11, 30, 8), stagiaire="S1", date_sortie=date(2006, 11, 30), fin_de_formation=True)

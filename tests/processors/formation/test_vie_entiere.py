@@ -15,7 +15,7 @@ from tests.processors.formation.driver import Driver, after, at, codes, named, o
 LAST = "2007-03"
 HOURS = st.integers(0, 120)
 SUBCONTRACTORS = (SousTraitant(identifiant="ST", nom="CEVENNES-GESTION"),)
-UNIT = {"cout_unitaire_centre": Decimal("7.3333"), "cout_unitaire_entreprise": Decimal("0.9999")}
+UNIT: dict[str, Any] = {"cout_unitaire_centre": Decimal("7.3333"), "cout_unitaire_entreprise": Decimal("0.9999")}
 
 
 @dataclass(frozen=True)
