@@ -20,6 +20,8 @@ MAX_BYTES = 256 * 1024 * 1024
 
 _EXCEL_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]\d{1,3}")
 _EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALEUR!|VALUE!|NOM\?|NAME\?|DIV/0!|NOMBRE!|NUM!|NUL!|NULL!|SPILL!|#+)")
+_MAYBE_EXCEL = re.compile(r"\d[eE][+-]\d|#")
+"""What a line without any of it need not be looked at for."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
@@ -115,7 +117,8 @@ class CsvSource:
             if len(values) != len(header.columns):
                 yield number, messages.wrong_field_count(number, len(values), len(header.columns))
                 continue
-            yield number, _damaged(values, header.columns, number) or dict(zip(header.columns, values, strict=True))
+            damaged = _damaged(values, header.columns, number) if _MAYBE_EXCEL.search(line) else None
+            yield number, damaged or dict(zip(header.columns, values, strict=True))
 
 
 def open_csv(open_bytes: Opener, size: int, declared: str | None = None, max_bytes: int = MAX_BYTES) -> CsvSource:

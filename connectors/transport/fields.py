@@ -1,7 +1,7 @@
 """A record as a table of fields: read from a line of a file or from a JSON object with the same rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.transport import messages
@@ -18,10 +18,10 @@ class Field:
     kind: Kind
     required: bool = False
     aliases: tuple[str, ...] = ()
+    column: str = field(init=False)
 
-    @property
-    def column(self) -> str:
-        return self.name.upper()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", self.name.upper())
 
 
 def columns_of(fields: Sequence[Field]) -> Columns:
@@ -37,15 +37,15 @@ def read_row(fields: Sequence[Field], row: Mapping[str, str], line: int, faults:
     """The typed values of one line; an empty value is an absent one. What is wrong goes to `faults`."""
     read: dict[str, Any] = {}
     for each in fields:
-        value = row.get(each.column, "")
-        where = f"Ligne {line}, colonne {each.column}"
+        value = row.get(each.column)
         if not value:
             if each.required:
-                faults.add(messages.missing_value(where, line))
+                faults.add(messages.missing_value(f"Ligne {line}, colonne {each.column}", line))
             continue
         try:
             read[each.name] = each.kind.from_text(value)
         except BadValue as bad:
+            where = f"Ligne {line}, colonne {each.column}"
             faults.add(messages.bad_value(where, line, bad.code, bad.expected, bad.found, bad.remede))
     return read
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.partitioner import murmur2
 
 from bus.publishing import LARGEST_VALUE, KafkaAway, RecordPublisher, TooLarge, envelope_of
@@ -153,3 +154,33 @@ def test_the_id_of_an_event_is_its_sources_whatever_the_receipt() -> None:
     assert envelope_of(record, "apogee", "r1").ce_id == envelope_of(record, "apogee", "r2").ce_id
     plain = dataclasses.replace(record, own_id=None)
     assert envelope_of(plain, "apogee", "r1").ce_id != envelope_of(plain, "apogee", "r2").ce_id
+
+
+class Unheard:
+    """A producer whose records are never acknowledged, or refused later."""
+
+    def __init__(self, answer: BaseException | None) -> None:
+        self._answer = answer
+        self._message_accumulator = self
+
+    async def send(self, _topic: str, _value: bytes, **_named: Any) -> "asyncio.Future[Any]":
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._answer is not None:
+            future.set_exception(self._answer)
+        return future
+
+    def fail_all(self, _error: BaseException) -> None:
+        """Nothing is held."""
+
+    async def stop(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.mark.parametrize("answer", [None, NotLeaderForPartitionError()])
+def test_without_every_acknowledgement_nothing_is_said_to_be_published(bus: Receiving, answer: BaseException | None) -> None:
+    async def work(publisher: RecordPublisher) -> int:
+        publisher._producer = Unheard(answer)
+        return await publish(publisher, records(bus, json.dumps(EVENT)))
+
+    with pytest.raises(KafkaAway):
+        bus.run(work, patience=0.3)
