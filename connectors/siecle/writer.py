@@ -25,11 +25,11 @@ def write_export(
     """
     written_version = version if version is not None else found.version
     stream.write(declaration(ENCODING))
-    with etree.xmlfile(Encoded(stream, ENCODING), encoding="UTF-8") as file:
-        with file.element(found.root, {} if written_version is None else {"VERSION": written_version}):
-            file.write(binding(model.Parametres).write(parametres, "PARAMETRES"))
-            with file.element("DONNEES"):
-                _write_blocks(file, found, rows)
+    attributes = {} if written_version is None else {"VERSION": written_version}
+    with etree.xmlfile(Encoded(stream, ENCODING), encoding="UTF-8") as file, file.element(found.root, attributes):
+        file.write(binding(model.Parametres).write(parametres, "PARAMETRES"))
+        with file.element("DONNEES"):
+            _write_blocks(file, found, rows)
 
 
 def write_archive(kind: str, xml: bytes) -> tuple[str, bytes]:
