@@ -1,11 +1,11 @@
 """Records ↔ bytes of a Kafka value, in the Confluent wire format: 0, the schema id on four bytes, Avro binary.
 
-Written under our own contract, a value is read and written by `schemas.compiled`; written under another schema of the
-registry (an older or a newer release, a foreign producer), it is resolved against our contract by fastavro.
+fastavro reads and writes; a value written under another schema of the registry (an older or a newer release, a foreign
+producer) is resolved against our contract.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,10 +15,8 @@ from typing import Any
 import fastavro
 import msgspec
 
-from schemas.binary import Malformed, decode_long, encode_long
-from schemas.compiled import READING_ERRORS, WRITING_ERRORS, RecordCodec, compile_contract
 from schemas.contracts import contract_of
-from schemas.records import NESTED, RECORDS
+from schemas.records import RECORDS
 
 AVRO_ENTETE = "AVRO_ENTETE"
 AVRO_SCHEMA_INCONNU = "AVRO_SCHEMA_INCONNU"
@@ -34,6 +32,9 @@ WriterSchema = Callable[[int], Any]
 """Schema id -> Avro schema (JSON values). Raises SchemaUnknown for an id that the registry does not have."""
 
 Reader = Callable[[bytes], Decoded]
+
+PLAIN_TYPES = (bytes, datetime, date, Decimal)
+"""What fastavro takes and gives as it is."""
 
 
 class SchemaUnknown(Exception):
@@ -54,44 +55,79 @@ class Unencodable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """One record that a topic's value may be."""
+class Prepared:
+    """The contract of a topic, parsed once."""
 
-    name: str
-    struct: type[msgspec.Struct]
-    prefix: bytes
-    """Its branch number in the union; empty when the contract is a single record."""
-    codec: RecordCodec
+    schema: Any
+    full_names: dict[str, str]
+    """Record name → its name with namespace; empty when the contract is a single record."""
+    only: str
+    """The record's name when there is one."""
+    watched: dict[str, tuple[tuple[str, str], ...]]
+    """Record name → fields with what fastavro would take for something else: a naive instant, an instant for a day, a text for a list."""
 
 
 @cache
-def branches_of(topic: str) -> tuple[Branch, ...]:
-    """The compiled contract of a topic, in the order of its union. Raises BadContract for a topic without contract."""
+def _prepared(topic: str) -> Prepared:
     contract = contract_of(topic)
-    structs = RECORDS[topic]
-    codecs = compile_contract(contract, structs | NESTED.get(topic, {}))
-    return tuple(
-        Branch(name, structs[name], encode_long(rank) if contract.is_union else b"", codec)
-        for rank, (name, codec) in enumerate(zip(contract.names, codecs, strict=True))
-    )
+    parsed = fastavro.parse_schema(contract.schema)
+    branches: list[Any] = parsed if isinstance(parsed, list) else []
+    full = {branch["name"].rsplit(".", 1)[-1]: branch["name"] for branch in branches}
+    watched = {record["name"].rsplit(".", 1)[-1]: tuple(_watched(record)) for record in contract.records}
+    return Prepared(parsed, full, "" if contract.is_union else contract.names[0], watched)
 
 
-@cache
-def _by_name(topic: str) -> dict[str, Branch]:
-    return {branch.name: branch for branch in branches_of(topic)}
+def _watched(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for field in record["fields"]:
+        kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
+        for kind in kinds:
+            if isinstance(kind, dict) and (found := kind.get("logicalType") or kind["type"]) in ("timestamp-millis", "date", "array"):
+                yield field["name"], found
+
+
+def _check(prepared: Prepared, name: str, record: Any) -> None:
+    """Raises Unencodable for what fastavro would silently take for something else."""
+    for field, kind in prepared.watched[name]:
+        value = getattr(record, field, None)
+        if value is None:
+            continue
+        naive = kind == "timestamp-millis" and (not isinstance(value, datetime) or value.tzinfo is None)
+        if naive or (kind == "date" and isinstance(value, datetime)) or (kind == "array" and isinstance(value, str)):
+            raise Unencodable(f"{name} : champ {field} : valeur que le contrat n'admet pas")
 
 
 def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
     """The value of a record under the topic's contract, registered as `schema_id`. Raises Unencodable."""
-    branch = _by_name(topic).get(name)
-    if branch is None:
+    prepared = _prepared(topic)
+    full = prepared.full_names.get(name)
+    if full is None and name != prepared.only:
         raise Unencodable(f"{topic} : le contrat n'a pas d'enregistrement {name}")
-    out = bytearray(MAGIC + schema_id.to_bytes(4, "big") + branch.prefix)
+    _check(prepared, name, record)
+    out = io.BytesIO()
+    out.write(MAGIC + schema_id.to_bytes(4, "big"))
     try:
-        branch.codec.encode(out, record)
-    except WRITING_ERRORS as error:
-        raise Unencodable(f"{topic} {name} : {branch.codec.located(error)}") from error
-    return bytes(out)
+        plain = msgspec.to_builtins(record, builtin_types=PLAIN_TYPES)
+        fastavro.schemaless_writer(out, prepared.schema, plain if full is None else (full, plain), strict=True)
+    except Exception as error:
+        # fastavro raises whatever its loops meet on a value of another type; each means that the contract cannot hold it.
+        raise Unencodable(f"{topic} {name} : {_fault_of(prepared, full or prepared.only, record, error)}") from error
+    return out.getvalue()
+
+
+def _fault_of(prepared: Prepared, full_name: str, record: Any, error: Exception) -> str:
+    """Which field the contract cannot hold, found again field by field, without any value."""
+    branches = prepared.schema if isinstance(prepared.schema, list) else [prepared.schema]
+    branch = next(each for each in branches if each["name"].rsplit(".", 1)[-1] == full_name.rsplit(".", 1)[-1])
+    for field in branch["fields"]:
+        if not hasattr(record, field["name"]):
+            return f"champ {field['name']} : absent"
+        try:
+            plain = msgspec.to_builtins(getattr(record, field["name"]), builtin_types=PLAIN_TYPES)
+            alone = {"type": "record", "name": "seul", "fields": [{"name": field["name"], "type": field["type"]}]}
+            fastavro.schemaless_writer(io.BytesIO(), fastavro.parse_schema(alone), {field["name"]: plain}, strict=True)
+        except Exception:  # noqa: BLE001 (as in encode)
+            return f"champ {field['name']} : valeur que le contrat n'admet pas"
+    return type(error).__name__
 
 
 def schema_id_of(value: bytes) -> int:
@@ -127,89 +163,57 @@ _READERS: dict[tuple[str, int], tuple[Any, Reader]] = {}
 def _reader(topic: str, schema_id: int, schema: Any) -> Reader:
     prepared = _READERS.get((topic, schema_id))
     if prepared is None or prepared[0] is not schema:
-        reader = _own_reader(topic) if _shape(schema) == _own_shape(topic) else _foreign_reader(topic, schema)
-        prepared = _READERS[topic, schema_id] = (schema, reader)
+        prepared = _READERS[topic, schema_id] = (schema, _reading(topic, schema))
     return prepared[1]
 
 
-# --- written under our contract --------------------------------------------------------------------------------------
-
-
-def _own_reader(topic: str) -> Reader:
-    branches = branches_of(topic)
-    if not branches[0].prefix:
-        single = branches[0]
-        return lambda value: _read(single, value, HEADER_SIZE)
-
-    by_number = {branch.prefix[0]: branch for branch in branches}
-
-    def read(value: bytes) -> Decoded:
-        branch = by_number.get(value[HEADER_SIZE]) if len(value) > HEADER_SIZE else None
-        if branch is None:
-            raise Undecodable(AVRO_ILLISIBLE, "branche inconnue de l'union du contrat")
-        return _read(branch, value, HEADER_SIZE + 1)
-
-    return read
-
-
-def _read(branch: Branch, value: bytes, start: int) -> Decoded:
-    try:
-        record, end = branch.codec.decode(value, start)
-    except READING_ERRORS as error:
-        raise Undecodable(AVRO_ILLISIBLE, f"{branch.name} : {branch.codec.located(error)}") from error
-    if end != len(value):
-        fault = f"{len(value) - end} octets de trop après" if end < len(value) else "octets manquants à la fin de"
-        raise Undecodable(AVRO_ILLISIBLE, f"{branch.name} : {fault} l'enregistrement")
-    return branch.name, record
-
-
-# --- written under another schema ------------------------------------------------------------------------------------
-
-
-def _foreign_reader(topic: str, writer_schema: Any) -> Reader:
+def _reading(topic: str, writer_schema: Any) -> Reader:
     """Resolves each value; under a schema that is no Avro, or no record of this topic, every value is AVRO_ILLISIBLE."""
     try:
-        writers = _parsed_branches(writer_schema)
-    except Exception as error:  # noqa: BLE001 (as in _resolve: anybody may have registered it)
+        writer = fastavro.parse_schema(writer_schema)
+        branches: list[Any] = writer if isinstance(writer, list) else [writer]
+        if not all(isinstance(branch, dict) and branch.get("type") == "record" for branch in branches):
+            return _refuse("le schéma de l'écrivain n'est ni un enregistrement ni une union d'enregistrements")
+    except Exception as error:  # noqa: BLE001 (anybody may have registered it)
         return _refuse(f"le schéma de l'écrivain n'est pas utilisable ({type(error).__name__})")
-    readers = dict(zip((branch.name for branch in branches_of(topic)), _parsed_branches(contract_of(topic).schema), strict=True))
-    known = _by_name(topic)
-    is_union = isinstance(writer_schema, list)
+    structs = RECORDS[topic]
+    foreign = writer_schema != contract_of(topic).schema
+    ours = _prepared(topic).schema
+    readers: list[Any] = ours if isinstance(ours, list) else [ours]
+    by_name = {branch["name"].rsplit(".", 1)[-1]: branch for branch in readers}
 
     def read(value: bytes) -> Decoded:
-        start = HEADER_SIZE
-        number = 0
-        if is_union:
-            try:
-                number, start = decode_long(value, start)
-            except (Malformed, IndexError) as error:
-                raise Undecodable(AVRO_ILLISIBLE, "branche de l'union illisible") from error
-        if not 0 <= number < len(writers):
-            raise Undecodable(AVRO_ILLISIBLE, "branche inconnue de l'union de l'écrivain")
-        writer = writers[number]
-        name = str(writer["name"]).rsplit(".", 1)[-1]
-        if name not in readers:
-            raise Undecodable(AVRO_ILLISIBLE, f"le contrat de {topic} n'a pas d'enregistrement {name}")
-        return name, _resolve(known[name], writer, readers[name], value, start)
+        stream = io.BytesIO(value)
+        stream.seek(HEADER_SIZE)
+        name = ""
+        try:
+            branch = branches[_branch_number(stream)] if isinstance(writer, list) else branches[0]
+            name = str(branch["name"]).rsplit(".", 1)[-1]
+            plain = fastavro.schemaless_reader(stream, branch, by_name[name])
+            record = msgspec.convert(plain, structs[name], builtin_types=PLAIN_TYPES)
+            if foreign:  # another scale or a longer number may not fit our contract
+                encode(topic, name, record, 0)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Foreign bytes: fastavro raises whatever its loops meet, and each means an unreadable value.
+            raise Undecodable(AVRO_ILLISIBLE, f"{name or topic} : illisible sous le contrat présent ({type(error).__name__})") from error
+        if stream.tell() != len(value):
+            raise Undecodable(AVRO_ILLISIBLE, f"{name} : {len(value) - stream.tell()} octets de trop après l'enregistrement")
+        return name, record
 
     return read
 
 
-def _resolve(branch: Branch, writer: Any, reader: Any, value: bytes, start: int) -> Any:
-    stream = io.BytesIO(value)
-    stream.seek(start)
-    try:
-        plain = fastavro.schemaless_reader(stream, writer, reader)
-        record = msgspec.convert(plain, branch.struct, builtin_types=(bytes, datetime, date, Decimal))
-        branch.codec.encode(bytearray(), record)  # another scale or a longer number may not fit our contract
-    except MemoryError:
-        raise
-    except Exception as error:
-        # Foreign bytes and a foreign schema: fastavro raises whatever its loops meet, and each means an unreadable value.
-        raise Undecodable(AVRO_ILLISIBLE, f"{branch.name} : non résolu sous le contrat présent ({type(error).__name__})") from error
-    if stream.tell() != len(value):
-        raise Undecodable(AVRO_ILLISIBLE, f"{branch.name} : {len(value) - stream.tell()} octets de trop après l'enregistrement")
-    return record
+BRANCH = fastavro.parse_schema({"type": "long"})
+
+
+def _branch_number(stream: io.BytesIO) -> int:
+    """The number of a union's branch. Raises for a negative one: Python would count it from the end."""
+    number = int(fastavro.schemaless_reader(stream, BRANCH, None))  # type: ignore[arg-type]  # a long is what this schema gives
+    if number < 0:
+        raise IndexError(number)
+    return number
 
 
 def _refuse(reason: str) -> Reader:
@@ -217,49 +221,3 @@ def _refuse(reason: str) -> Reader:
         raise Undecodable(AVRO_ILLISIBLE, reason)
 
     return read
-
-
-def _parsed_branches(schema: Any) -> list[Any]:
-    """The branches, each parsed with the named types of those before it. Raises what fastavro raises, ValueError for no record."""
-    parsed = fastavro.parse_schema(schema)
-    branches = list(parsed) if isinstance(parsed, list) else [parsed]
-    if not all(isinstance(branch, dict) and branch.get("type") == "record" for branch in branches):
-        raise ValueError("not a record nor a union of records")
-    return branches
-
-
-# --- the same bytes mean the same ------------------------------------------------------------------------------------
-
-PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
-WRITTEN = ("logicalType", "precision", "scale", "size", "symbols")
-"""Attributes besides names and types that change what the bytes mean."""
-
-
-@cache
-def _own_shape(topic: str) -> Any:
-    return _shape(contract_of(topic).schema)
-
-
-def _shape(schema: Any, namespace: str | None = None) -> Any:
-    """What of a schema decides the bytes and their meaning: without doc, defaults, aliases and foreign attributes."""
-    if isinstance(schema, list):
-        return [_shape(branch, namespace) for branch in schema]
-    if isinstance(schema, str):
-        return schema if "." in schema or schema in PRIMITIVES or not namespace else f"{namespace}.{schema}"
-    if not isinstance(schema, dict):
-        return None
-    shape = {key: schema[key] for key in WRITTEN if key in schema}
-    if "name" in schema:
-        space = schema.get("namespace", namespace)
-        name = shape["name"] = schema["name"] if "." in schema["name"] or not space else f"{space}.{schema['name']}"
-        namespace = name.rsplit(".", 1)[0] if "." in name else None
-    inner = schema.get("type")
-    if not shape and isinstance(inner, str) and not schema.keys() & {"items", "values"}:
-        return _shape(inner, namespace)
-    shape["type"] = inner if isinstance(inner, str) else _shape(inner, namespace)
-    for key in ("items", "values"):
-        if key in schema:
-            shape[key] = _shape(schema[key], namespace)
-    if "fields" in schema:
-        shape["fields"] = [(each.get("name"), _shape(each.get("type"), namespace)) for each in schema["fields"]]
-    return shape
