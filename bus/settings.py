@@ -146,8 +146,8 @@ class Settings(BaseSettings):
     """Our own files: data of the embedded stack, logs, inbox, outbox."""
     cache: Path | None = None
     """What the embedded stack downloads; `var/cache` unless told otherwise."""
-    maven_url: str = Field(default="https://repo.maven.apache.org/maven2", pattern=r"^https?://[^@\s]+$")
-    """Maven Central or a mirror of it, for the embedded stack."""
+    maven_url: str = Field(default="", pattern=r"^(https?://[^@\s]+)?$")
+    """A mirror of Maven Central, for the embedded stack; empty: Maven Central itself."""
     secrets_dir: Path | None = None
     """A folder with one file per secret, such as the one that Docker mounts."""
     student_key_file: Path | None = None

@@ -1,7 +1,7 @@
 """Schemas seen, kept in PostgreSQL: a registry outage stops nothing already known."""
 
 import sqlalchemy
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from bus.database.tables import schemas_seen
@@ -16,14 +16,14 @@ class SchemaTable:
 
     def get(self, schema_id: int) -> str | None:
         table = schemas_seen
+        query = select(table.c.text).where(table.c.registry == self._registry, table.c.id == schema_id).limit(1)
         with self._database.begin() as connection:
-            return connection.execute(select(table.c.text).where(table.c.registry == self._registry, table.c.id == schema_id)).scalar()
+            return connection.execute(query).scalar()
 
     def put(self, schema_id: int, subject: str, text: str) -> None:
         statement = insert(schemas_seen).values(registry=self._registry, id=schema_id, subject=subject, text=text)
-        keep = func.coalesce(func.nullif(statement.excluded.subject, ""), schemas_seen.c.subject)
         with self._database.begin() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["registry", "id"], set_={"subject": keep}))
+            connection.execute(statement.on_conflict_do_nothing())
 
     def find(self, subject: str, text: str) -> int | None:
         table = schemas_seen

@@ -174,7 +174,7 @@ schemas_seen = Table(
     ENGINE,
     Column("registry", String, primary_key=True, comment="Which registry gave the id: another one numbers anew."),
     Column("id", Integer, primary_key=True),
-    Column("subject", String, nullable=False),
+    Column("subject", String, primary_key=True, comment="Equal contracts share an id; empty when the schema was only read."),
     Column("text", Text, nullable=False),
 )
 

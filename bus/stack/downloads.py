@@ -23,7 +23,8 @@ from bus.stack.failure import StackFailure
 if TYPE_CHECKING:
     from jgo.maven import MavenContext
 
-MAVEN_CENTRAL = "https://repo.maven.apache.org/maven2"
+MAVEN_CENTRAL = ""
+"""jgo's own default: no address of ours to keep up to date."""
 ATTEMPTS = 3
 MAX_TREE_BYTES = 600_000_000
 Progress = Callable[[str], None]
@@ -127,7 +128,7 @@ def _fetch_once(artifact: Artifact, target: Path, repository: str) -> None:
         if found != artifact.sha256:
             raise StackFailure(
                 f"{artifact.file_name} ne vient pas de ses auteurs ou a été abîmé : SHA-256 {found}, attendu {artifact.sha256}. "
-                f"Rien n'a été installé. Vérifiez le dépôt Maven {repository}, puis relancez."
+                f"Rien n'a été installé. Vérifiez le dépôt Maven {repository or "central"}, puis relancez."
             )
         os.replace(got, target)
 
@@ -135,7 +136,8 @@ def _fetch_once(artifact: Artifact, target: Path, repository: str) -> None:
 def _context(staging: Path, repository: str) -> "MavenContext":
     from jgo.maven import MavenContext  # jgo takes 0.3 s to import
 
-    return MavenContext(repo_cache=staging, local_repos=[], remote_repos={"depot": repository}, timeout=60)
+    remote = {"depot": repository} if repository else None
+    return MavenContext(repo_cache=staging, local_repos=[], remote_repos=remote, timeout=60)
 
 
 def _sha256(path: Path) -> str:

@@ -125,9 +125,9 @@ def upgrade() -> None:
         "schemas_seen",
         sa.Column("registry", sa.String(), nullable=False, comment="Which registry gave the id: another one numbers anew."),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False, comment="Equal contracts share an id; empty when the schema was only read."),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("registry", "id"),
+        sa.PrimaryKeyConstraint("registry", "id", "subject"),
     )
     op.create_table(
         "sinks",
@@ -178,6 +178,53 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("processor", "key", "kind", "rank"),
     )
+    op.create_table(
+        "depots",
+        sa.Column("receipt", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="The order of the claims."),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, comment="The file's own name, made printable."),
+        sa.Column("state", sa.String(), nullable=False, comment="CLAIMED, PUBLISHED, ARCHIVED, REFUSED, IGNORED or VANISHED."),
+        sa.Column("flaw", sa.String(), nullable=True, comment="Why it will be refused unread: its name, its kind, its end never came."),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True, comment="What the connector recognised."),
+        sa.Column("school", sa.String(), server_default="", nullable=False, comment="The UAI whose state it is; empty for a dépôt."),
+        sa.Column("records", sa.Integer(), nullable=True, comment="Records published."),
+        sa.Column(
+            "remarks",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="Faults of a refused file, warnings of an accepted one.",
+        ),
+        sa.Column("place", sa.Text(), nullable=True, comment="Where the file ends, relative to the system's folder."),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False, comment="Also the time of reception of its records."),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "settled_at", sa.DateTime(timezone=True), nullable=True, comment="When nothing remained to do; null while something does."
+        ),
+        sa.PrimaryKeyConstraint("receipt"),
+    )
+    op.create_index("depots_states", "depots", ["system", "kind", "school", "sequence"], unique=False)
+    op.create_index("depots_unsettled", "depots", ["system", "sequence"], unique=False, postgresql_where="settled_at IS NULL")
+    op.create_table(
+        "recepisses",
+        sa.Column("receipt", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False, comment="The name of the token, never the token."),
+        sa.Column("idempotency_key", sa.String(), nullable=True, comment="Given by the caller; the same gives back the same receipt."),
+        sa.Column("sha256", sa.String(length=64), nullable=False, comment="Of the body."),
+        sa.Column("state", sa.String(), nullable=False, comment="RECEIVED or PUBLISHED."),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("receipt"),
+    )
+    op.create_index(
+        "recepisses_key", "recepisses", ["system", "token", "idempotency_key"], unique=True, postgresql_where="idempotency_key IS NOT NULL"
+    )
+    op.create_index("recepisses_received", "recepisses", ["received_at"], unique=False)
     # ### end Alembic commands ###
     op.execute("ALTER TABLE states SET (fillfactor = 70)")  # room for HOT updates: a state is rewritten at each event
     op.execute("ALTER TABLE outbox ALTER COLUMN batch SET STORAGE EXTERNAL")  # no CPU spent compressing rows that live a second
