@@ -114,7 +114,7 @@ def _fetch(artifact: Artifact, target: Path, repository: str) -> None:
         except (OSError, RuntimeError) as error:
             reasons.append(f"{type(error).__name__}: {error}")
     raise StackFailure(
-        f"{artifact.file_name} n'a pas pu être téléchargé depuis {repository} ({reasons[-1]}). "
+        f"{artifact.file_name} n'a pas pu être téléchargé depuis {repository or 'Maven Central'} ({reasons[-1]}). "
         "Vérifiez l'accès au réseau, ou indiquez un miroir par PASSERELLE_MAVEN_URL."
     )
 
@@ -128,7 +128,7 @@ def _fetch_once(artifact: Artifact, target: Path, repository: str) -> None:
         if found != artifact.sha256:
             raise StackFailure(
                 f"{artifact.file_name} ne vient pas de ses auteurs ou a été abîmé : SHA-256 {found}, attendu {artifact.sha256}. "
-                f"Rien n'a été installé. Vérifiez le dépôt Maven {repository or "central"}, puis relancez."
+                f"Rien n'a été installé. Vérifiez le dépôt Maven {repository or 'central'}, puis relancez."
             )
         os.replace(got, target)
 
