@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from processors.formation import messages
 from processors.formation.calculs import en_centiemes, en_heures
-from processors.formation.calendrier import dernier_jour, jours_du_mois, mois_de, mois_plus, periode, premier_jour
+from processors.formation.calendrier import dernier_jour, est_un_mois, jours_du_mois, mois_de, mois_plus, periode, premier_jour
 from processors.formation.changements import (
     attente_levee,
     ligne_remplacee,
@@ -182,7 +182,7 @@ def recevoir_justificatif(ctx: Contexte) -> Outcome:
         return ctx.attend(f"stagiaire {ctx.contrat}/{donnees.stagiaire}", messages.attend_stagiaire(donnees.stagiaire))
     if donnees.nature == "SORTIE":
         return _justifier_sortie(ctx, rang)
-    if donnees.mois is None:
+    if donnees.mois is None or not est_un_mois(donnees.mois):
         return ctx.refuse(messages.mois_invalide())
     mois = mois_nomme(ctx.action, donnees.mois)
     if mois is not None and mois.pliee and not any(a.rang == rang for a in mois.attentes):

@@ -612,7 +612,8 @@ def cloture_impossible(raisons: Sequence[str]) -> Refusal:
 
 
 def raison_declarations(mois: Sequence[str]) -> str:
-    return f"déclarations non validées : {liste([periode(m) for m in mois])}"
+    montres = liste([periode(m) for m in mois[:6]]) + ("…" if len(mois) > 6 else "")
+    return f"déclarations non validées : {montres}"
 
 
 def raison_sorties(numeros: Sequence[str]) -> str:

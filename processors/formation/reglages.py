@@ -1,10 +1,13 @@
 """What the Region may set. Frozen and versioned: each decision names the version it was taken with."""
 
 from decimal import Decimal
+from zoneinfo import available_timezones
 
 import msgspec
 
 from schemas.records.extranet import Frequence
+
+LAST_DAY_OF_EVERY_MONTH = 28
 
 MOTIFS_RECEVABLES = ("Motifs personnels (santé, mutation, déménagement...)",)
 """The one motive of the guide; a call for projects lists its own with the action (R-EXT-51)."""
@@ -42,3 +45,16 @@ class Reglages(msgspec.Struct, frozen=True, kw_only=True):
     motifs_recevables: tuple[str, ...] = MOTIFS_RECEVABLES
     frequences: tuple[Frequence, ...] = ("MENSUEL", "TRIMESTRIEL", "TROIS_ACOMPTES")
     """What may be chosen at opening (R-EXT-38, 60)."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in French, for what cannot be applied."""
+        if not 1 <= self.jours_confirmation <= LAST_DAY_OF_EVERY_MONTH:
+            raise ValueError(f"jours_confirmation : un nombre de 1 à {LAST_DAY_OF_EVERY_MONTH} est attendu")
+        if not 0 < self.seuil_acompte_1 < self.seuil_acompte_2 < self.seuil_solde <= 100:
+            raise ValueError("seuil_acompte_1, seuil_acompte_2 et seuil_solde : trois pourcentages croissants sont attendus")
+        if self.zone not in available_timezones():
+            raise ValueError("zone : une zone horaire comme Europe/Paris est attendue")
+        if min(self.mois_avant_repli, self.heures_par_jour, self.stagiaires_max, *self.mois_enquetes) < 1:
+            raise ValueError("mois_avant_repli, heures_par_jour, stagiaires_max et mois_enquetes : des nombres positifs sont attendus")
+        if self.taux_tva < 0:
+            raise ValueError("taux_tva : un pourcentage positif ou nul est attendu")
