@@ -8,9 +8,11 @@ import asyncio
 import hashlib
 import io
 import re
+import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -281,9 +283,21 @@ async def _failed(_request: Request, error: Exception) -> Response:
     return JSONResponse(say.body_of((say.FAILED,)), 500)
 
 
-def server_of(app: Starlette, host: str, port: int) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which ends the process by the signal before we have closed anything."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        """Take no new request, answer those in progress, end."""
+        self.should_exit = True
+
+
+def server_of(app: Starlette, host: str, port: int) -> Server:
     """uvicorn without access log (it would name addresses), with deadlines and no header that tells what we run."""
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             host=host,
@@ -308,8 +322,11 @@ async def run(settings: Settings) -> None:
     transports = build_transports(settings)
     tokens = TokenFile(settings.http.tokens_file or settings.var / "secrets" / "http_tokens.json")
     app = create_app(transports, tokens, Limits(settings.http.max_body_bytes))
+    server = server_of(app, settings.http.host, settings.http.port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
     try:
-        await server_of(app, settings.http.host, settings.http.port).serve()
+        await server.serve()
     finally:
         await transports.close()
 

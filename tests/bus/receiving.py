@@ -15,7 +15,7 @@ from bus import topic_admin
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
-from bus.database.transport_tables import TRANSPORT, depots
+from bus.database.transport_tables import depots
 from bus.deployment import Deployment
 from bus.inbox import Inbox, Patience
 from bus.inbox_folders import Folders
@@ -59,8 +59,6 @@ class Receiving:
         self.deployment = Deployment(prefix=prefix)
         self.database = self.connected()
         migrate(self.database, schema)
-        with self.database.begin() as connection:
-            TRANSPORT.create_all(connection)
         with topic_admin.administration(self.kafka) as client:
             topic_admin.create(client, [topic for topic in CATALOGUE if topic.name in (REGISTRATIONS, DOSSIERS)], self.deployment)
         self.registry = self.registry_at(services.registry)

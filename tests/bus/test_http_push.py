@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,8 +26,10 @@ from bus.transports import Transports
 from schemas import identity
 from tests.bus.receiving import Receiving, receiving
 from tests.connectors.apogee.samples import EVENT
+from tests.connectors.deliveries import SECRET
 from tests.services import Services
 
+PROJECT = Path(__file__).resolve().parent.parent.parent
 URL = "/v1/apogee/evenements"
 
 
@@ -319,3 +325,44 @@ def test_warnings_are_told_beside_the_202_and_no_answer_or_log_holds_a_value(htt
     said = doubtful.text + wrong.text + "".join(capfd.readouterr())
     for value in ("TESTARD", "1111037734", "900001", "21907", http.token):
         assert value not in said
+
+
+def test_a_process_told_to_stop_ends_in_order(bus: Receiving) -> None:
+    key_file = bus.folder / "key"
+    key_file.write_bytes(SECRET)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSERELLE_")} | {
+        "KAFKA_BOOTSTRAP_SERVERS": bus.services.kafka,
+        "SCHEMA_REGISTRY_URL": bus.services.registry,
+        "DATABASE_URL": bus.services.database,
+        "PASSERELLE_DATABASE__SCHEMA": bus.schema,
+        "PASSERELLE_PREFIX": bus.deployment.prefix,
+        "PASSERELLE_VAR": str(bus.folder),
+        "PASSERELLE_STUDENT_KEY_FILE": str(key_file),
+        "PASSERELLE_HTTP__TOKENS_FILE": str(bus.folder / "tokens.json"),
+        "PASSERELLE_HTTP__PORT": str(port),
+    }
+    token = tokens.create(bus.folder / "tokens.json", "test", ["apogee:ecrire"])
+    process = subprocess.Popen([sys.executable, "-m", "bus.http_push"], env=environment, cwd=PROJECT)
+    try:
+        deadline = time.monotonic() + 30
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            while not _alive(client):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+            response = client.post(URL, json=EVENT, headers={"Authorization": f"Bearer {token}"})
+        assert response.status_code == 202
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _alive(client: httpx.Client) -> bool:
+    try:
+        return client.get("/health").status_code == 200
+    except httpx.TransportError:
+        return False
