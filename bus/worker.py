@@ -142,7 +142,8 @@ def run_worker(worker: Worker, log_level: str = "warning") -> None:
     """Run until SIGTERM or the end of the process."""
     faulthandler.enable()
     worker.watchdog.start()
-    machine: Any = faust.Worker(worker.app, loglevel=log_level, redirect_stdouts=False, quiet=True)
+    machine: Any = faust.Worker(worker.app, loglevel=log_level, redirect_stdouts=False, quiet=True, override_logging=False)
+    machine.spinner = None  # it writes terminal codes into the log
     machine.execute_from_commandline()
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from bus.topic_admin import administration
 from sinks.registry import FILE_SINKS
 
 POSTED_AT_ONCE = 500
-KILLED_AFTER = 0.25
+KILLED_AFTER = 0.2
 PATIENCE = 240.0
 VICTIM = "bourses"
 
@@ -64,10 +65,12 @@ class Demonstration:
             university = generate()
         with self.step("Déposer les fichiers d'Apogée et d'Aglaé (dont deux mauvais), envoyer les inscriptions par le web"):
             drop(stage, university)
-            asyncio.run(post(stage, token, university.events))
-        with self.step("Tuer le travailleur du rapprochement (SIGKILL) en plein travail"):
-            killed = kill(stage, len(university.events) * KILLED_AFTER)
-            self.console.print(f"   travailleur « {VICTIM} » (pid {killed}) tué ; le superviseur le relance")
+            with ThreadPoolExecutor(1) as hand:
+                killing = hand.submit(kill, stage, len(university.events) * KILLED_AFTER)
+                asyncio.run(post(stage, token, university.events))
+                self.console.print(
+                    f"   au milieu : travailleur « {VICTIM} » (pid {killing.result()}) tué par SIGKILL ; le superviseur le relance"
+                )
         with self.step("Attendre que tout soit traité : fichiers, retard à 0, fichiers de sortie écrits"):
             wait_for(lambda: quiet(stage, university), "la fin du traitement", PATIENCE, every=0.5)
         return self.conclude(stage, university)
@@ -121,7 +124,7 @@ def wait_until_ready(stage: Stage) -> None:
 
     def taken() -> bool:
         with stage.database.begin() as connection:
-            return connection.execute(text("SELECT count(*) FROM tasks")).scalar_one() >= wanted
+            return int(connection.execute(text("SELECT count(*) FROM tasks")).scalar_one()) >= wanted
 
     wait_for(taken, "la prise des tâches par les travailleurs")
 
@@ -171,7 +174,7 @@ def kill(stage: Stage, after: float) -> int:
 
     def begun() -> bool:
         with stage.database.begin() as connection:
-            return connection.execute(text("SELECT count(*) FROM journal WHERE processor = 'bourses'")).scalar_one() >= after
+            return int(connection.execute(text("SELECT count(*) FROM journal WHERE processor = 'bourses'")).scalar_one()) >= after
 
     wait_for(begun, "le début du traitement", PATIENCE)
     pid = next(state.pid for state in supervisor.states(stage.places) if state.name == VICTIM and state.pid)
