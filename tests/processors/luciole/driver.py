@@ -61,9 +61,10 @@ class _Watch:
 
 @dataclass
 class Bus:
-    """Two procedures, empty."""
+    """The procedures, empty."""
 
     choose: Chooser = first
+    procedures: tuple[Processor, ...] = (LUCIOLE, VERROU)
     now: datetime = START
     published: list[Event] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Bus:
         self.keys: dict[tuple[str, str], KeyState] = {}
         self.journals: dict[str, dict[str, bytes]] = {LUCIOLE.name: {}, VERROU.name: {}}
         self.due: list[tuple[datetime, int, str, str, str]] = []
-        self.folds = {p.name: self._fold(p) for p in (LUCIOLE, VERROU)}
+        self.folds = {p.name: self._fold(p) for p in self.procedures}
         self.count = 0
 
     def _fold(self, processor: Processor) -> tuple[Processor, Fold]:
