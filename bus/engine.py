@@ -7,9 +7,10 @@ tells when an outbox row was published (`published`). All methods are synchronou
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any, Protocol
 
@@ -155,19 +156,46 @@ class Engine:
         self._epochs: dict[int, int] = {}
         self._attempts: dict[int, tuple[int, Batch]] = {}
         self._errors: deque[float] = deque()
+        self._journal_ready: date | None = None
         self._sql = Statements(self.name)
 
     # --- taking a task over ------------------------------------------------------------------------------------------
 
-    def take_over(self, partition: int, cluster_id: str, topic_ids: Mapping[str, str], bounds: Mapping[str, LogBounds]) -> Takeover:
-        """Raise the task's epoch, which fences its former owner, and return where to start.
+    def fence(self, partition: int) -> int | None:
+        """Raise the task's epoch: from now on no former owner moves its checkpoints, so the ends of the log read next lie
+        above them. Returns the epoch, None when nobody has had the task yet."""
+        with self._transaction() as connection:
+            epoch = connection.execute(self._sql.fence, {"part": partition}).scalar()
+            return None if epoch is None else int(epoch)
+
+    def take_over(
+        self,
+        partition: int,
+        cluster_id: str,
+        topic_ids: Mapping[str, str],
+        bounds: Mapping[str, LogBounds],
+        fenced: int | None = None,
+    ) -> Takeover:
+        """Raise the task's epoch, which fences its former owner, and return where to start. `fenced` is what `fence` gave
+        before `bounds` were read: another owner since then raises Fenced.
 
         Raises Stopped, with the operator's remedy, when the cluster or a topic is not the one the checkpoint speaks of, or
-        when a checkpoint lies outside the log (retention passed it, or a topic was cut).
+        when a checkpoint lies outside the log (retention passed it, or a topic was cut). The task's row keeps the reason.
         """
+        with self._noting(partition):
+            taken = self._take_over(partition, cluster_id, topic_ids, bounds, fenced)
+        self._epochs[partition] = taken.epoch
+        self._attempts.pop(partition, None)
+        return taken
+
+    def _take_over(
+        self, partition: int, cluster_id: str, topic_ids: Mapping[str, str], bounds: Mapping[str, LogBounds], fenced: int | None
+    ) -> Takeover:
         with self._transaction() as connection:
             self._prepare(connection)
             found = connection.execute(self._sql.task, {"part": partition}).one_or_none()
+            if fenced is not None and (found is None or found.epoch != fenced):
+                raise Fenced(f"{self.name}/{partition}: un autre processus a repris la tâche entre-temps")
             if found is None:
                 connection.execute(self._sql.new_task, {"part": partition, "cluster": cluster_id})
                 epoch = 1
@@ -197,8 +225,6 @@ class Engine:
                 ToPublish(row.sequence, msgspec.msgpack.decode(row.batch))
                 for row in connection.execute(self._sql.outbox, {"part": partition})
             ]
-        self._epochs[partition] = epoch
-        self._attempts.pop(partition, None)
         return Takeover(epoch, start, left)
 
     def _check_log(self, partition: int, topic: str, row: Any, topic_id: str, bound: LogBounds) -> None:
@@ -218,6 +244,15 @@ class Engine:
                 f"Le journal finit avant le point de reprise ({where}, fin {bound.end}) : Kafka est plus ancien que PostgreSQL. "
                 f"Restaurer Kafka, ou restaurer PostgreSQL au même instant, puis « passerelle tasks resume {self.name} »."
             )
+
+    @contextmanager
+    def _noting(self, partition: int) -> Iterator[None]:
+        """Whoever lists the tasks sees why this one stops."""
+        try:
+            yield
+        except Stopped as reason:
+            self.stop(partition, str(reason))
+            raise
 
     def _prepare(self, connection: sqlalchemy.Connection) -> None:
         prepare_journal(connection, datetime.now(UTC))
@@ -239,6 +274,10 @@ class Engine:
         Raises Transient (nothing was written, or a retry finds what was), Fenced, Skipped, Stopped. Called again with a
         batch whose commit had an unknown end, it returns what that commit wrote.
         """
+        with self._noting(batch.partition):
+            return self._run(batch, forget)
+
+    def _run(self, batch: Batch, forget: Sequence[int]) -> ToPublish | None:
         try:
             return self._attempt(batch, forget, frozenset())
         except DBAPIError:  # not transient: PostgreSQL refuses what some record wants written, such as a text with a NUL
@@ -251,6 +290,7 @@ class Engine:
         epoch = self._epochs.get(batch.partition)
         if epoch is None:
             raise Fenced(f"{self.name}/{batch.partition} n'appartient pas à ce processus")
+        self._follow_the_calendar()
         self.probe("before_transaction")
         with self._transaction() as connection:
             sequence, checkpoint = self._lock(connection, batch, epoch)
@@ -273,6 +313,14 @@ class Engine:
         self.probe("after_commit")
         self._watch_errors(folded.dead, batch.partition)
         return publish
+
+    def _follow_the_calendar(self) -> None:
+        """A worker may live for months without another takeover: the journal's next days are made each day (UTC)."""
+        now = datetime.now(UTC)
+        if self._journal_ready != now.date():
+            with self._transaction() as connection:
+                prepare_journal(connection, now)
+            self._journal_ready = now.date()
 
     def _lock(self, connection: sqlalchemy.Connection, batch: Batch, epoch: int) -> tuple[int, int]:
         row = connection.execute(self._sql.lock, {"part": batch.partition, "top": batch.topic, "epo": epoch}).one_or_none()
@@ -320,7 +368,7 @@ class Engine:
     def _culprits(self, batch: Batch) -> frozenset[str]:
         """The ids of the records that cannot be written, found one by one under savepoints; nothing is kept."""
         found: set[str] = set()
-        with self._database.connect() as connection, connection.begin() as trial:
+        with self._transaction() as connection:
             for record in batch.records:
                 alone = Batch(batch.topic, batch.partition, [record], record.offset)
                 try:
@@ -329,12 +377,11 @@ class Engine:
                         self._write(connection, alone, -1, folded, read)
                 except DBAPIError as error:
                     if is_transient(error):
-                        raise Transient(_sql_reason(error)) from error
+                        raise
                     found |= {item.event.id for item in self._reader.read(alone.topic, alone.records) if isinstance(item, Incoming)}
                 else:
-                    with connection.begin_nested():
-                        connection.execute(self._sql.clean, {"part": batch.partition, "seqs": [-1]})
-            trial.rollback()
+                    connection.execute(self._sql.clean, {"part": batch.partition, "seqs": [-1]})
+            connection.rollback()
         return frozenset(found)
 
     def _fold_batch(

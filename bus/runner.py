@@ -5,7 +5,7 @@ SQL runs in one thread, so the source's loop keeps its heartbeats.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +35,10 @@ class Log(Protocol):
     async def bounds(self, places: Iterable[Place]) -> dict[Place, LogBounds]:
         """First kept offset and readable end of each, as they are now."""
         ...
+
+
+class Superseded(Exception):
+    """Another assignment came while this one took its tasks over: the next one does it again."""
 
 
 class Identity(Protocol):
@@ -103,6 +107,10 @@ class Runner:
         """Why the engine is waiting for the outside world; None when it is not."""
         self.progress: dict[Place, tuple[int, float]] = {}
         """Checkpoint of each place and when it last moved (monotonic): the watchdog reads it from another thread."""
+        self.topic_ids: Mapping[str, str] = {}
+        """The topics that the tasks were taken over on: the watchdog compares."""
+        self.beat = monotonic()
+        """When the loop last began a `tick`, for the watchdog."""
         self._broker = broker
         self._identity = identity
         self._make_publisher = make_publisher
@@ -116,35 +124,42 @@ class Runner:
     # --- assignment --------------------------------------------------------------------------------------------------
 
     async def assigned(self, places: Iterable[Place]) -> dict[Place, int]:
-        """Take the tasks over; returns where each place must be read from. Nothing may be fetched before it returns."""
+        """Take the tasks over; returns where each place must be read from. Nothing may be fetched before it returns.
+
+        Raises Superseded when `revoked` or `assigned` is called meanwhile: nothing is taken after that."""
         wanted = set(places)
         partitions = sorted({partition for _, partition in wanted})
         missing = [(t, p) for p in partitions for t in self.engine.topics if (t, p) not in wanted]
         if missing:
             raise Skipped(f"Les entrées de {self.engine.name} ne sont pas attribuées ensemble : il manque {missing[:4]}")
-        await self.revoked()
         self.assignment += 1
-        if not partitions:
-            return {}
-        cluster, topic_ids = await self._in_thread(self._identity, self.engine.topics)
-        bounds = await self._broker.bounds(wanted)
-        offsets: dict[Place, int] = {}
-        for partition in partitions:
-            offsets.update(await self._take_over(partition, cluster, topic_ids, bounds))
+        mine = self.assignment
+        async with self._one_at_a_time:
+            await self._let_go()
+            offsets: dict[Place, int] = {}
+            if partitions:
+                cluster, self.topic_ids = await self._in_thread(self._identity, self.engine.topics)
+            for partition in partitions:
+                if self.assignment != mine:
+                    raise Superseded
+                offsets.update(await self._take_over(partition, cluster))
+            if self.assignment != mine:
+                raise Superseded
         log.info("tasks_taken", processor=self.engine.name, partitions=partitions)
         return offsets
 
-    async def _take_over(
-        self, partition: int, cluster: str, topic_ids: Mapping[str, str], bounds: Mapping[Place, LogBounds]
-    ) -> dict[Place, int]:
-        mine = {topic: bounds[topic, partition] for topic in self.engine.topics}
-        taken = await self._retried(lambda: self.engine.take_over(partition, cluster, topic_ids, mine))
+    async def _take_over(self, partition: int, cluster: str) -> dict[Place, int]:
+        """Fence first: the bounds read after that cannot lie behind what the former owner consumed."""
+        fenced = await self._retried(lambda: self.engine.fence(partition))
+        found = await self._broker.bounds((topic, partition) for topic in self.engine.topics)
+        bounds = {topic: found[topic, partition] for topic in self.engine.topics}
+        taken = await self._retried(lambda: self.engine.take_over(partition, cluster, self.topic_ids, bounds, fenced))
         task = TaskLife(partition, self._make_publisher(partition))
-        await task.publisher.start()
-        for row in taken.left:
-            await task.publisher.publish(row)
-            log.info("outbox_left_published", processor=self.engine.name, partition=partition, records=len(row.records))
-        await self._retried(lambda: self.engine.published(partition, [row.sequence for row in taken.left]))
+        try:
+            await self._publish_what_is_left(task, taken.left)
+        except BaseException:
+            await task.publisher.stop()
+            raise
         task.checkpoints = dict(taken.checkpoints)
         task.finished = dict(taken.checkpoints)
         task.positions = dict(taken.checkpoints)
@@ -154,21 +169,36 @@ class Runner:
         self.progress.update({(topic, partition): (offset, started) for topic, offset in taken.checkpoints.items()})
         return {(topic, partition): offset for topic, offset in taken.checkpoints.items()}
 
-    async def revoked(self) -> None:
-        """Finish what was begun: the batch under way, the publications; then let the tasks go. Later batches are ignored."""
+    async def _publish_what_is_left(self, task: TaskLife, left: Sequence[ToPublish]) -> None:
+        await task.publisher.start()
+        for row in left:
+            await task.publisher.publish(row)
+            log.info("outbox_left_published", processor=self.engine.name, partition=task.partition, records=len(row.records))
+        await self._retried(lambda: self.engine.published(task.partition, [row.sequence for row in left]))
+
+    async def revoked(self) -> dict[Place, int]:
+        """Finish what was begun: the batch under way, the publications; then let the tasks go. Later batches are ignored.
+
+        Returns what the group may commit at last."""
         self.assignment += 1
-        if not self.tasks:
-            return
         async with self._one_at_a_time:
-            tasks, self.tasks = self.tasks, {}
-            self.progress = {}
-            await asyncio.wait_for(asyncio.gather(*(task.queue.join() for task in tasks.values())), DRAIN_SECONDS)
-            for task in tasks.values():
-                await self._forget(task)
-                if task.pump is not None:
-                    task.pump.cancel()
-                await task.publisher.stop()
-                self.engine.release(task.partition)
+            return await self._let_go()
+
+    async def _let_go(self) -> dict[Place, int]:
+        if not self.tasks:
+            return {}
+        tasks = list(self.tasks.values())
+        self.progress = {}
+        await asyncio.wait_for(asyncio.gather(*(task.queue.join() for task in tasks)), DRAIN_SECONDS)
+        offsets = self.committable()
+        self.tasks = {}
+        for task in tasks:
+            await self._forget(task)
+            if task.pump is not None:
+                task.pump.cancel()
+            await task.publisher.stop()
+            self.engine.release(task.partition)
+        return offsets
 
     async def close(self) -> None:
         await self.revoked()
@@ -253,6 +283,7 @@ class Runner:
 
     async def tick(self) -> None:
         """Forget what was published, pass markers, bring due deadlines back."""
+        self.beat = monotonic()
         async with self._one_at_a_time:
             for task in list(self.tasks.values()):
                 await self._forget(task)

@@ -237,6 +237,59 @@ def test_a_stopped_task_stays_stopped_until_it_is_resumed(bench: Bench) -> None:
     assert bench.engine().take_over(0, "cluster", IDS, EMPTY).epoch == 2
 
 
+def test_why_a_task_stopped_is_kept_in_its_row(bench: Bench) -> None:
+    taken(bench).run(bench.batch(inscription("k", 1)))
+    with pytest.raises(Stopped) as stop:
+        bench.engine().take_over(0, "cluster", {**IDS, INPUTS[0]: "another id"}, WIDE)
+    assert bench.installation.query("SELECT stopped FROM tasks")[0][0] == str(stop.value)
+
+
+def test_a_state_of_a_later_release_stops_the_task_and_says_so(bench: Bench) -> None:
+    taken(bench).run(bench.batch(inscription("k", 1)))
+    with bench.installation.database.begin() as connection:
+        connection.execute(text("UPDATE states SET version = 9"))
+    engine = bench.engine()
+    engine.take_over(0, "cluster", IDS, WIDE)
+    with pytest.raises(Stopped, match="version 9"):
+        engine.run(bench.batch(inscription("k", 2), after=1))
+    assert "version 9" in bench.installation.query("SELECT stopped FROM tasks")[0][0]
+
+
+def test_a_former_owner_is_fenced_before_the_ends_of_the_log_are_read(bench: Bench) -> None:
+    """Else it could go on past an end that was read too early, and the task would stop for a loss that is none."""
+    former = taken(bench)
+    successor = bench.engine()
+    fenced = successor.fence(0)
+    with pytest.raises(Fenced):
+        former.run(bench.batch(inscription("k", 1)))
+    assert successor.take_over(0, "cluster", IDS, WIDE, fenced).epoch == (fenced or 0) + 1
+
+
+def test_ends_read_before_yet_another_owner_came_are_not_believed(bench: Bench) -> None:
+    taken(bench)
+    late = bench.engine()
+    fenced = late.fence(0)
+    present = taken(bench)
+    present.run(bench.batch(inscription("k", 1), inscription("k", 2)))
+    with pytest.raises(Fenced):
+        late.take_over(0, "cluster", IDS, EMPTY, fenced)
+    assert bench.installation.query("SELECT stopped FROM tasks")[0][0] is None
+
+
+def test_the_journal_follows_the_calendar_without_another_takeover(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = taken(bench)
+    engine.run(bench.batch(inscription("k", 1)))
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Later":
+            return cls(2040, 2, 29, 0, 0, 1, tzinfo=UTC)
+
+    monkeypatch.setattr("bus.engine.datetime", Later)
+    assert ids_of(engine.run(bench.batch(inscription("k", 2), after=1)))
+    assert bench.installation.query("SELECT count(*) FROM journal WHERE day > '2040-02-29'")[0][0] == 1
+
+
 def test_more_than_twenty_rule_errors_in_a_minute_stop_the_task(bench: Bench) -> None:
     engine = taken(bench)
     events = [inscription(f"key{n}", n, cod_brs="ECHOUE") for n in range(MAX_ERRORS + 1)]
