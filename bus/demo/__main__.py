@@ -141,12 +141,13 @@ def address(stage: Stage) -> str:
 
 
 def drop(stage: Stage, university: University) -> None:
-    """As a person would: written beside, then renamed into the inbox."""
+    """As a program would: written beside, renamed into the inbox, then marked as whole."""
     for file in (*university.files, *university.bad_files):
         folder = folder_of(stage.settings, file.system)
         partial = folder / f".{file.name}.tmp"
         partial.write_bytes(file.content)
         partial.rename(folder / file.name)
+        (folder / f"{file.name}.done").touch()
 
 
 async def post(stage: Stage, token: str, events: Sequence[dict[str, Any]]) -> None:
