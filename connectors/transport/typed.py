@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -60,13 +61,28 @@ def decimal(text: str) -> Decimal:
 _READERS: Mapping[object, Read | None] = {str: None, datetime.date: day, bool: boolean, int: whole, Decimal: decimal}
 
 
+Plan = tuple[tuple[str, Read | None, bool], ...]
+Texts = Callable[[Any], tuple[str | None, ...]]
+
+
 @cache
-def plan_of(record: type[msgspec.Struct]) -> tuple[tuple[str, Read | None, bool], ...]:
-    """The fields that a text fills: name, reader (None: kept as a text), whether it must be there."""
+def _plan(record: type[msgspec.Struct], row: type, given: tuple[str, ...]) -> tuple[Plan, Texts]:
+    """What a row of that type fills in a record: (field, reader, whether it must be there), and how to take the texts, in that order."""
     hints = get_type_hints(record)
     required = {field.name for field in msgspec.structs.fields(record) if field.required}
-    found = ((name, _scalar(hints[name])) for name in record.__struct_fields__)
-    return tuple((name, _READERS[scalar], name in required) for name, scalar in found if scalar in _READERS)
+    has = set(row.__struct_fields__) if issubclass(row, msgspec.Struct) else None
+    scalars = ((name, _scalar(hints[name])) for name in record.__struct_fields__ if name not in given)
+    plan = tuple(
+        (name, _READERS[scalar], name in required)
+        for name, scalar in scalars
+        if scalar in _READERS and (has is None or name in has or name in required)
+    )
+    names = tuple(name for name, _, _ in plan)
+    if has is None:
+        return plan, lambda mapping: tuple(mapping.get(name) for name in names)
+    if has.issuperset(names) and len(names) > 1:
+        return plan, attrgetter(*names)
+    return plan, lambda struct: tuple(getattr(struct, name, None) for name in names)
 
 
 def typed(
@@ -76,31 +92,22 @@ def typed(
 
     `what` and `rank` say where in the file (`Élève`, 17): never who.
     """
-    get = row.get if isinstance(row, Mapping) else _getter(row)
-    values = given
-    good = True
-    for name, read, required in plan_of(record):
-        if name in given:
-            continue
-        text = get(name)
+    plan, texts = _plan(record, type(row), tuple(given))
+    values, good = given, True
+    for (name, read, required), text in zip(plan, texts(row), strict=True):
         if text is None or (text == "" and (read is not None or required)):
             if required:
                 faults.add(say.missing_value(name.upper(), what, rank))
                 good = False
-            continue
-        if read is None:
+        elif read is None:
             values[name] = text
-            continue
-        try:
-            values[name] = read(text)
-        except BadValue as bad:
-            faults.add(say.bad_value(bad.code, name.upper(), what, rank, bad.expected, bad.found))
-            good = False
+        else:
+            try:
+                values[name] = read(text)
+            except BadValue as bad:
+                faults.add(say.bad_value(bad.code, name.upper(), what, rank, bad.expected, bad.found))
+                good = False
     return record(**values) if good else None
-
-
-def _getter(row: msgspec.Struct) -> Callable[[str], str | None]:
-    return lambda name: getattr(row, name, None)
 
 
 def _scalar(hint: Any) -> object:
