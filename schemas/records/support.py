@@ -32,7 +32,7 @@ class Appel(msgspec.Struct, frozen=True, kw_only=True):
 class Deblocage(msgspec.Struct, frozen=True, kw_only=True):
     """Le support débloque Luciole. Format interne, non homologué."""
 
-    par: str | None = None
+    par: str
     """Qui débloque, au support."""
     motif: str | None = None
     """Ce qui a été fait, en français."""

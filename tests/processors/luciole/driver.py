@@ -252,7 +252,7 @@ class Says:
         self._command("rattachement", who, etablissement=uai, cycles=cycles)
 
     def debloque(self) -> None:
-        self.bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage")
+        self.bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage", par="Support")
 
     def pret(self, uai: str, *numeros: str, bordereau: str = "B1", fichier: str = "F1", ogapi: bool = True, who: str | None = None) -> None:
         """Everything up to the DRAAF's confirmation."""

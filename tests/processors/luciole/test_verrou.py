@@ -133,7 +133,7 @@ def test_a_counter_error_of_another_lets_the_send_in_progress_finish_and_starts_
     assert holder(bus) == (X, 1)
     end(bus, X, 1)
     assert holder(bus) is None
-    bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage")
+    bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage", par="Support")
     bus.settle()
     assert holder(bus) == (Y, 2)
 
@@ -158,7 +158,7 @@ def test_an_interruption_of_a_holder_the_support_was_called_about_does_not_call_
 
 def test_an_unblocking_never_stops_a_healthy_send(bus: Bus) -> None:
     ask(bus, X)
-    bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage")
+    bus.give("support.deblocages.v1", "deblocage", keys.VERROU, "deblocage", par="Support")
     bus.settle()
     assert bus.codes() == ["RIEN_A_DEBLOQUER"]
     assert holder(bus) == (X, 1)

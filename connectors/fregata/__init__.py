@@ -1,0 +1,1 @@
+"""FREGATA: requests signed as its HTTP API wants them."""
