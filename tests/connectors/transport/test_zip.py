@@ -109,6 +109,15 @@ def test_a_directory_that_lies_about_a_size_is_caught_while_reading() -> None:
     assert code_of(lying) in ("ZIP_ABIME", "ZIP_RATIO")
 
 
+def test_what_really_comes_out_is_counted_too() -> None:
+    """The second lock, behind the directory's sizes: it holds even where the library would read on."""
+    archive = SafeArchive(io.BytesIO(zipped(("a.xml", XML))))
+    archive._limits = Limits(entry_size=10)
+    with pytest.raises(Unreadable) as caught:
+        archive.verify()
+    assert caught.value.fault.code == "FICHIER_TROP_GROS"
+
+
 def test_a_wrong_checksum_is_caught() -> None:
     content = zipped(("a.xml", XML), method=zipfile.ZIP_STORED)
     assert code_of(content.replace(b"xxxx", b"xxyx", 1)) == "ZIP_ABIME"
