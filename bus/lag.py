@@ -14,7 +14,7 @@ from bus.deployment import Deployment
 from bus.topic_admin import UNKNOWN_TOPIC, patiently
 
 STARTING = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
-COLUMNS = ("group", "topic", "partition", "committed", "end", "lag")
+COLUMNS = ("group", "topic", "partition", "committed", "end", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PartitionLag:
     end: int
 
     @property
-    def lag(self) -> int | None:
+    def count(self) -> int | None:
         """Records not yet passed, transaction markers included; None without a committed offset."""
         return None if self.committed is None else max(0, self.end - self.committed)
 
@@ -79,4 +79,4 @@ def _offset(committed: object) -> int | None:
 
 def total(lags: Iterable[PartitionLag]) -> int:
     """The sum of what is known: partitions without a committed offset are left out."""
-    return sum(each.lag for each in lags if each.lag is not None)
+    return sum(each.count for each in lags if each.count is not None)

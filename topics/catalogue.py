@@ -68,6 +68,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("formation.decisions.v1", "Ce que la procédure des actions de formation décide et publie.", Key.CONTRAT, Personal.IDENTIFYING, 400),
     Topic("formation.refus.v1", "Saisies que les règles de la formation refusent, avec leur remède.", Key.CONTRAT, Personal.PSEUDONYMOUS),
     Topic("formation.interne.v1", "Échéances et reprises des actions de formation.", Key.CONTRAT, Personal.IDENTIFYING, 400),
+    Topic("formation.projections.interne.v1", "Reprises des tables de la formation.", Key.CONTRAT, Personal.IDENTIFYING, 400),
     Topic("comptes.annuaire.v1", "Adresses électroniques que l'annuaire rattache aux organismes.", Key.COMPTE, Personal.PSEUDONYMOUS),
     Topic("comptes.decisions.v1", "Identifiants attribués, mots de passe renouvelés, accès accordés.", Key.COMPTE, Personal.IDENTIFYING),
     Topic("comptes.refus.v1", "Demandes d'accès et de mot de passe refusées, avec leur remède.", Key.COMPTE, Personal.PSEUDONYMOUS),

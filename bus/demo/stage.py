@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import sqlalchemy
 from kafka.errors import KafkaError
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from bus.database.connection import connect
 from bus.deployment import Deployment
 from bus.kafka_clients import admin_options
 from bus.processors import all_processors
+from bus.registry_client import subject_of
 from bus.settings import Settings, load_settings
 from bus.stack.places import Places
 from bus.told import Told
@@ -74,6 +76,7 @@ def _empty(settings: Settings, database: sqlalchemy.Engine) -> None:
     for folder in (settings.inbox_folder, settings.outbox_folder):
         shutil.rmtree(folder, ignore_errors=True)
     _forget_kafka(settings, settings.deployment())
+    _forget_contracts(settings, settings.deployment())
 
 
 def _forget_kafka(settings: Settings, deployment: Deployment) -> None:
@@ -88,6 +91,16 @@ def _forget_kafka(settings: Settings, deployment: Deployment) -> None:
                 client.delete_groups([deployment.group(processor.name)])
             except KafkaError:
                 continue  # a group that never was, or that the broker forgets by itself
+
+
+def _forget_contracts(settings: Settings, deployment: Deployment) -> None:
+    """Contracts of a program that changed since: an empty bus has no reader to stay compatible with."""
+    user = settings.registry.credentials()
+    with httpx.Client(base_url=settings.registry.url, auth=user, timeout=10) as registry:
+        subjects = {subject_of(deployment.topic(topic.name)) for topic in CATALOGUE}
+        for subject in sorted(subjects & set(registry.get("/subjects").json())):
+            registry.delete(f"/subjects/{subject}").raise_for_status()
+            registry.delete(f"/subjects/{subject}", params={"permanent": "true"}).raise_for_status()
 
 
 def wait_for(condition: Callable[[], bool], what: str, patience: float = PATIENCE, every: float = 0.2) -> None:

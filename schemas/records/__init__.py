@@ -140,6 +140,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "echeance_atteinte": formation.EcheanceAtteinte,
         "reprise": formation.Reprise,
     },
+    "formation.projections.interne.v1": {
+        "echeance_atteinte": formation.EcheanceAtteinte,
+        "reprise": formation.Reprise,
+    },
     "formation.refus.v1": {
         "refus": formation.Refus,
     },

@@ -73,9 +73,9 @@ def test_topics_are_shown_then_created_then_checked(run: CliRunner, here: Deploy
     assert (checked.exit_code, json.loads(checked.stdout)) == (0, [])
 
     lags = json.loads(run.invoke(lag.app, ["-o", "json", "--processeur", "bourses"]).stdout)
-    assert {"group", "topic", "partition", "committed", "end", "lag"} == set(lags[0])
+    assert {"group", "topic", "partition", "committed", "end", "count"} == set(lags[0])
     assert {row["group"] for row in lags} == {here.group("bourses")}
-    assert {row["lag"] for row in lags} == {None}
+    assert {row["count"] for row in lags} == {None}
     shown = run.invoke(lag.app, ["--processeur", "bourses", "--seuil", "0"])
     assert shown.exit_code == 0
     assert "—" in shown.stdout

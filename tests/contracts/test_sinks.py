@@ -1,0 +1,74 @@
+"""What every sink promises, over the registry: one more sink is one more case, none can be left out."""
+
+import pytest
+import sqlalchemy
+
+from bus.assembly import check_processor, topics_of
+from bus.deployment import Deployment
+from bus.processors import all_processors
+from schemas.outcome import FileSink, Processor
+from sinks.registry import FILE_SINKS, METADATAS, PROCESSORS, TABLES
+from topics.catalogue import CATALOGUE
+
+NAMES = [sink.name for sink in FILE_SINKS]
+
+
+@pytest.mark.parametrize("processor", all_processors(), ids=lambda p: p.name)
+def test_every_processor_fits_the_catalogue(processor: Processor) -> None:
+    assert check_processor(processor, Deployment()) >= 1
+    assert processor.about.endswith(".")
+
+
+@pytest.mark.parametrize("processor", all_processors(), ids=lambda p: p.name)
+def test_a_processor_that_may_refuse_or_park_says_where(processor: Processor) -> None:
+    sink = processor in PROCESSORS
+    assert sink or processor.refusals is not None
+
+
+def test_names_are_unique() -> None:
+    names = [processor.name for processor in all_processors()]
+    assert len(set(names)) == len(names)
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize("sink", FILE_SINKS, ids=lambda s: s.name)
+def test_a_file_sink_gives_the_same_bytes_for_the_same_lot(sink: FileSink) -> None:
+    first, second = sink.write(7, ()), sink.write(7, ())
+    assert first == second
+    assert sink.write(8, ()).name != first.name
+
+
+@pytest.mark.parametrize("sink", FILE_SINKS, ids=lambda s: s.name)
+def test_a_file_sink_gives_a_plain_name_and_a_ceiling(sink: FileSink) -> None:
+    name = sink.write(1, ()).name
+    assert name == name.strip()
+    assert not set(name) & set("/\\\0:")
+    assert not name.startswith(".")
+    assert 0 < sink.hourly_ceiling <= 1_000_000
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
+def test_a_projection_has_a_key_and_says_what_its_columns_are(table: sqlalchemy.Table) -> None:
+    assert list(table.primary_key)
+    unsaid = [column.name for column in table.columns if not column.comment]
+    assert not unsaid, f"{table.name} : {unsaid}"
+
+
+def test_no_table_stands_in_two_projections() -> None:
+    names = [table.name for metadata in METADATAS for table in metadata.sorted_tables]
+    assert len(set(names)) == len(names)
+
+
+def test_no_projection_keeps_an_instant_without_its_zone() -> None:
+    naive = [
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if isinstance(column.type, sqlalchemy.DateTime) and not column.type.timezone
+    ]
+    assert not naive
+
+
+def test_every_topic_read_or_written_is_in_the_catalogue() -> None:
+    named = {name for processor in all_processors() for name in topics_of(processor)}
+    assert named <= {topic.name for topic in CATALOGUE}
