@@ -70,7 +70,7 @@ def dossier(reglages: Reglages, state: Etablissement, event: Event) -> Outcome:
         late = after.prepare_le is not None and event.time <= after.prepare_le and not (fresh.bloquant or fresh.clos)
         fresh = replace(fresh, marque=known.marque if late else MODIFIE)
     after = replace(after, dossiers={**after.dossiers, data.dossier: fresh})
-    touched = _touched(known, fresh)
+    touched = _touched(state, known, fresh)
     return Outcome(after, (*rattachement, *suivi.etapes(state, after, touched, event)), because="Dossier pris en compte.")
 
 
@@ -267,8 +267,10 @@ def _ranger(state: Etablissement, contenu: Contenu, time: datetime) -> tuple[Eta
     return state, fresh
 
 
-def _touched(known: Dossier | None, fresh: Dossier) -> tuple[int, ...]:
-    """Ranks of the bordereaux whose steps this change may move."""
+def _touched(before: Etablissement, known: Dossier | None, fresh: Dossier) -> tuple[int, ...]:
+    """Ranks of the bordereaux whose steps this change may move: one more decided dossier moves none."""
+    if known is None and not fresh.bloquant and fresh.bordereau < len(before.bordereaux):
+        return ()
     if known is not None and (known.bordereau, known.bloquant, known.marque) == (fresh.bordereau, fresh.bloquant, fresh.marque):
         return ()
     ranks = {fresh.bordereau} if known is None else {known.bordereau, fresh.bordereau}
