@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import NoOffsetForPartitionError
+from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPartitionError
 
 from bus.engine import Batch, LogBounds
-from bus.runner import Place, Runner
+from bus.runner import Place, Runner, Superseded
 
 
 class ConsumerLog:
@@ -56,34 +57,58 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         self.log = ConsumerLog(self.consumer, real_name)
         self.runner: Runner | None = None
         self._ends: dict[Place, int] = {}
+        self._sought = -1
+        """The assignment whose places were sought: before that, the consumer reads from where the group committed."""
         self._stopping = asyncio.Event()
         self.failure: BaseException | None = None
         """What the runner could not go on with; raised by `run`."""
+        self._reading: asyncio.Task[None] | None = None
 
     async def run(self, runner: Runner, every: float = 0.5) -> None:
         """Consume until `stop`. Any failure of the engine is raised."""
         self.runner = runner
         self.consumer.subscribe(list(self._topics), listener=self)
         await self.consumer.start()
+        self._reading = asyncio.create_task(self._read(runner))
         ticking = asyncio.create_task(self._tick(runner, every))
         try:
-            while not self._stopping.is_set():
-                await self._once(runner)
-                if ticking.done():
-                    ticking.result()
+            await asyncio.wait([self._reading, ticking], return_when=asyncio.FIRST_COMPLETED)
+            self._note(ticking)
+            self._note(self._reading)
         finally:
             ticking.cancel()
+            self._reading.cancel()
             if self.failure is None:
-                await runner.close()
+                offsets = await runner.close()
+                await self._commit(offsets)
             await self.consumer.stop()
         if self.failure is not None:
             raise self.failure
 
     def stop(self) -> None:
+        """Finish the batch under way, then drain and leave."""
         self._stopping.set()
+
+    def fail(self, error: BaseException) -> None:
+        """Give up at once, as a process would: nothing is drained, `run` raises it."""
+        if self.failure is None:
+            self.failure = error
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def _note(self, task: "asyncio.Task[None]") -> None:
+        if task.done() and not task.cancelled() and task.exception() is not None and self.failure is None:
+            self.failure = task.exception()
+
+    async def _read(self, runner: Runner) -> None:
+        while not self._stopping.is_set():
+            await self._once(runner)
 
     async def _once(self, runner: Runner) -> None:
         assignment = runner.assignment
+        if self._sought != assignment:
+            await asyncio.sleep(0.02)
+            return
         try:
             fetched = await self.consumer.getmany(timeout_ms=200, max_records=self._batch_size * 4)
         except NoOffsetForPartitionError:
@@ -97,7 +122,10 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         for batch in batches:
             place = (batch.topic, batch.partition)
             counts[place] = counts.get(place, 0) + 1
-        positions = {place: await self.consumer.position(self._real(place)) for place in self._ends}
+        try:
+            positions = {place: await self.consumer.position(self._real(place)) for place in self._ends}
+        except IllegalStateError:
+            return  # reassigned meanwhile
         if assignment != runner.assignment:
             return
         runner.delivered(counts, positions)
@@ -121,19 +149,34 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         while True:
             await asyncio.sleep(every)
             await runner.tick()
-            offsets = {self._real(place): offset for place, offset in runner.committable().items()}
-            if offsets:
+            await self._commit(runner.committable())
+
+    async def _commit(self, places: Mapping[Place, int]) -> None:
+        assigned = self.consumer.assignment()
+        offsets = {self._real(place): offset for place, offset in places.items() if self._real(place) in assigned}
+        if offsets:
+            with suppress(CommitFailedError):  # an image of the checkpoints; refused while the group rebalances
                 await self.consumer.commit(offsets)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        if self.runner is not None:
-            await self.runner.revoked()
+        if self.runner is not None and self.failure is None:
+            try:
+                await self.runner.revoked()
+            except Exception as error:  # noqa: BLE001 - as above
+                self.fail(error)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         if self.runner is None:
             return
         places = [(self._topics[tp.topic], tp.partition) for tp in assigned]
-        offsets = await self.runner.assigned(places)
+        try:
+            offsets = await self.runner.assigned(places)
+        except Superseded:
+            return
+        except Exception as error:  # noqa: BLE001 - aiokafka would only log what its listener raises
+            self.fail(error)
+            return
         self._ends = dict(offsets)
         for place, offset in offsets.items():
             self.consumer.seek(self._real(place), offset)
+        self._sought = self.runner.assignment

@@ -34,9 +34,7 @@ class Statements:
         )
         self.fence = sqlalchemy.update(t).where(*mine).values(epoch=t.c.epoch + 1, changed_at=func.now()).returning(t.c.epoch)
         self.stop = (
-            sqlalchemy.update(t)
-            .where(*mine, t.c.stopped.is_(None))
-            .values(stopped=bindparam("why", type_=String), changed_at=func.now())
+            sqlalchemy.update(t).where(*mine, t.c.stopped.is_(None)).values(stopped=bindparam("why", type_=String), changed_at=func.now())
         )
         self.checkpoints = select(c.c.topic, c.c.topic_id, c.c.next_offset).where(c.c.processor == p, c.c.partition == part)
         self.new_checkpoint = insert(c).values(

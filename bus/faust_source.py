@@ -6,8 +6,11 @@ the rebalances, the flow control and the event loop; what it does with acks, com
 
 - `_fetch_records` groups records into batches where they leave aiokafka, so that whatever is dropped later is noticed;
 - `seek_to_committed` is the takeover: it runs after each assignment and before anything flows;
-- `commit` publishes what the runner says is finished, and nothing else;
-- the consumer reads committed records, never resets by itself, and inputs are assigned together (range assignor).
+- `commit` publishes what the runner says is finished, and nothing else; a refused one is tried again, not a crash;
+- the consumer reads committed records, never resets by itself, and inputs are assigned together (range assignor);
+- nothing is fetched before a takeover has sought, and a takeover that Faust gives up ends the process: Faust itself would
+  stand still for ever (its recovery service takes its own timeout for a stop);
+- a clean stop drains before the consumer leaves; a crash of any of Faust's services ends the process at once.
 """
 
 import asyncio
@@ -16,15 +19,22 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import faust
-from aiokafka import AIOKafkaConsumer
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError, NoOffsetForPartitionError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
 from bus.engine import Batch, LogBounds
-from bus.runner import Place, Runner
+from bus.runner import RETRY_SECONDS, Place, Runner, Superseded
+
+TAKEOVER_SECONDS = RETRY_SECONDS + 40.0
+"""How long a takeover may last: longer than the outside world is waited for."""
+COMMIT_SECONDS = 5.0
+
+log = structlog.get_logger("bus.faust")
 
 SOURCES: "WeakKeyDictionary[Any, FaustSource]" = WeakKeyDictionary()
 """The source of each app: Faust builds its consumer itself and gives it only the app."""
@@ -70,6 +80,10 @@ class RawSchema(faust.Schema[Any, Any]):
         return message.value
 
 
+class TakeoverGivenUp(Exception):
+    """Faust cancelled a takeover although nothing else was assigned: it will never call it again."""
+
+
 class FaustLog:
     """Bounds of the log through Faust's own consumer."""
 
@@ -98,16 +112,36 @@ class BatchThread(AIOKafkaConsumerThread):
     async def _fetch_records(
         self, consumer: AIOKafkaConsumer, active_partitions: set[TP], timeout: float | None = None, max_records: int | None = None
     ) -> Any:
-        assignment = self.consumer.source.runner.assignment
+        source = self.consumer.source
+        assignment = source.runner.assignment
+        if source.sought != assignment:
+            return {}
         try:
             records = await super()._fetch_records(consumer, active_partitions, timeout=timeout, max_records=max_records)
         except NoOffsetForPartitionError:
             return {}  # a new partition that the takeover has not sought yet
+        except (ConsumerStoppedError, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # such as an offset out of range: others' records of this fetch may be lost with it
+            source.fail(error)
+            raise
         if not records and not active_partitions:
             return {}
-        if assignment != self.consumer.source.runner.assignment:
+        if assignment != source.runner.assignment:
             return {}
-        return self.consumer.source.group(records, consumer, assignment)
+        return source.group(records, consumer, assignment)
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Faust crashes on most refusals; a commit is only an image of the checkpoints, so the next interval tries again."""
+        consumer = self._ensure_consumer()
+        assigned = consumer.assignment()
+        wanted = {TopicPartition(*tp): offset for tp, offset in offsets.items() if tp in assigned}
+        try:
+            await asyncio.wait_for(consumer.commit(wanted), COMMIT_SECONDS)
+        except (KafkaError, TimeoutError) as error:
+            log.info("commit_refused", error=type(error).__name__)
+            return False
+        return True
 
 
 class BatchConsumer(Consumer):
@@ -147,7 +181,11 @@ class BatchConsumer(Consumer):
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Publish what the runner finished. The checkpoint in PostgreSQL is the truth, this is its public image."""
-        offsets = self.source.changed_offsets()
+        return await self.commit_places(self.source.runner.committable())
+
+    async def commit_places(self, places: Mapping[Place, int]) -> bool:
+        """Commit those that differ from what this consumer committed last."""
+        offsets = self.source.changed_offsets(places)
         assigned = self.assignment()
         offsets = {tp: offset for tp, offset in offsets.items() if tp in assigned}
         if not offsets:
@@ -165,6 +203,15 @@ class BatchConsumer(Consumer):
         """Finish and let go before the group goes on: the next owner finds everything committed."""
         await self.source.let_go(self)
         await super().on_partitions_revoked(revoked)
+
+
+class BatchApp(faust.App):
+    """Faust's app, whose crash is the process's: its own way out waits for what may never end."""
+
+    def _crash(self, reason: BaseException) -> None:
+        if not self.should_stop:
+            SOURCES[self].fail(reason)
+        super()._crash(reason)
 
 
 class BatchTransport(Transport):
@@ -217,12 +264,14 @@ class FaustSource:
         self._kafka = kafka
         self._group = group
         self._session_seconds = session_seconds
-        self._fail = fail
+        self.fail = fail
+        self.sought = -1
+        """The assignment whose places were sought: only its records are fetched."""
         self._ends: dict[Place, int] = {}
         self.committed: dict[TP, int] = {}
         self.log = FaustLog(real_name)
         self.runner: Runner
-        self.app = faust.App(
+        self.app = BatchApp(
             group,
             broker=broker,
             broker_credentials=credentials,
@@ -235,7 +284,7 @@ class FaustSource:
             broker_commit_interval=0.5,
             broker_session_timeout=session_seconds,
             broker_heartbeat_interval=max(0.3, session_seconds / 6),
-            broker_request_timeout=max(40.0, session_seconds * 2),
+            broker_request_timeout=TAKEOVER_SECONDS,
             broker_max_poll_records=batch_size * 4,
             stream_buffer_maxsize=2,
             stream_wait_empty=False,
@@ -246,6 +295,7 @@ class FaustSource:
         self.app.transport = BatchTransport(self.app.conf.broker, self.app)
         self._declare_agent()
         self._declare_timer(tick_seconds)
+        self.app.on_before_shutdown.connect(self._drain)
 
     def attach(self, runner: Runner) -> None:
         """The runner this source drives; before the worker starts."""
@@ -281,7 +331,7 @@ class FaustSource:
                 except asyncio.CancelledError:
                     raise
                 except BaseException as error:  # never let Faust restart the agent: it would go on after the batch
-                    self._fail(error)
+                    self.fail(error)
                     raise
 
     def _declare_timer(self, seconds: float) -> None:
@@ -292,7 +342,7 @@ class FaustSource:
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever it is, the process ends
-                self._fail(error)
+                self.fail(error)
 
     def group(self, records: Mapping[Any, Sequence[Any]], consumer: AIOKafkaConsumer, assignment: int) -> Fetch:
         """Records of one fetch as batches, each with the end of its predecessor; in the consumer's thread."""
@@ -314,35 +364,53 @@ class FaustSource:
                 fetch.positions[self._topics[real.topic], real.partition] = state.position
         return fetch
 
-    def changed_offsets(self) -> dict[TP, int]:
+    def changed_offsets(self, places: Mapping[Place, int]) -> dict[TP, int]:
         real = {topic: name for name, topic in self._topics.items()}
-        offsets = {TP(real[topic], partition): offset for (topic, partition), offset in self.runner.committable().items()}
+        offsets = {TP(real[topic], partition): offset for (topic, partition), offset in places.items()}
         return {tp: offset for tp, offset in offsets.items() if self.committed.get(tp) != offset}
 
     async def take_over(self, consumer: BatchConsumer) -> Mapping[TP, int]:
+        real = {topic: name for name, topic in self._topics.items()}
+        assigned = [tp for tp in consumer.assignment() if tp.topic in self._topics]
+        before = self.runner.assignment
         try:
-            real = {topic: name for name, topic in self._topics.items()}
-            assigned = [tp for tp in consumer.assignment() if tp.topic in self._topics]
             offsets = await self.runner.assigned((self._topics[tp.topic], tp.partition) for tp in assigned)
+            mine = self.runner.assignment
             self._ends = dict(offsets)
             self.committed = {}
             target = {TP(real[topic], partition): offset for (topic, partition), offset in offsets.items()}
             if target:
                 await consumer.seek_wait(target)
+            self.sought = mine
             return target
-        except IllegalStateError:
+        except (Superseded, IllegalStateError):
             return {}  # reassigned meanwhile: the next assignment takes over
         except asyncio.CancelledError:
+            if self.runner.assignment == before + 1 and not self.app.should_stop:
+                self.fail(TakeoverGivenUp(f"La prise en charge dure plus de {TAKEOVER_SECONDS:.0f} s : {self.runner.degraded}"))
             raise
         except BaseException as error:
-            self._fail(error)
+            self.fail(error)
             raise
 
     async def let_go(self, consumer: BatchConsumer) -> None:
+        """The partitions are revoked."""
         try:
             await self.runner.revoked()
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            self._fail(error)
+            self.fail(error)
+            raise
+
+    async def _drain(self, *_signal: Any, **_details: Any) -> None:
+        """Asked to end: what was begun is finished, its publication noted and its offsets committed, so nothing is repeated."""
+        try:
+            offsets = await self.runner.revoked()
+            if self.log.consumer is not None:
+                await self.log.consumer.commit_places(offsets)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.fail(error)
             raise

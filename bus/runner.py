@@ -200,9 +200,11 @@ class Runner:
             self.engine.release(task.partition)
         return offsets
 
-    async def close(self) -> None:
-        await self.revoked()
+    async def close(self) -> dict[Place, int]:
+        """`revoked`, for good."""
+        offsets = await self.revoked()
         self._thread.shutdown(wait=False)
+        return offsets
 
     # --- batches -----------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from bus.database.connection import connect
 from bus.database.migrate import check_schema
 from bus.database.schema_store import SchemaTable
 from bus.engine import Engine, Fenced, Skipped, Stopped, Transient, nothing
-from bus.faust_source import FaustSource
+from bus.faust_source import FaustSource, TakeoverGivenUp
 from bus.kafka_clients import admin_options, aiokafka_options, faust_options
 from bus.logging import configure, places
 from bus.processors import find_processor, projection_tables
@@ -29,7 +29,7 @@ from bus.publication import PublicationFailed
 from bus.registry_client import RegistryAccess, RegistryClient
 from bus.runner import Runner
 from bus.settings import Settings, load_settings
-from bus.watchdog import Watchdog
+from bus.watchdog import Replaced, Standing, Watchdog
 from schemas.outcome import Processor
 from topics.catalogue import CATALOGUE
 
@@ -39,7 +39,7 @@ STANDING_SECONDS = 60.0
 
 log = structlog.get_logger("bus.worker")
 
-KNOWN_ENDS = (Fenced, Skipped, Transient, PublicationFailed)
+KNOWN_ENDS = (Fenced, Skipped, Transient, PublicationFailed, TakeoverGivenUp, Standing, Replaced)
 """Failures whose text is ours: it names places, never data."""
 
 

@@ -112,13 +112,9 @@ class Installation:
             with topic_admin.administration(self.kafka) as client:
                 return topic_admin.cluster_identity(client), topic_admin.topic_ids(client, topics, self.deployment)
 
-        def fail(error: BaseException) -> None:
-            source.failure = error
-            source.stop()
-
         publisher = publisher_of(self.processor, self.deployment, self.kafka, probe)
         extra = {} if now is None else {"now": now}
-        runner = Runner(engine, source.log, identity, publisher, self.place, self.encoder.deadline, fail, **extra)
+        runner = Runner(engine, source.log, identity, publisher, self.place, self.encoder.deadline, source.fail, **extra)
         return source, runner
 
     # --- looking -----------------------------------------------------------------------------------------------------
