@@ -9,15 +9,18 @@ from schemas.records import (
     charlemagne,
     chorus,
     comptes,
+    crous,
     draaf,
     extranet,
     formation,
     fregata,
     lsu,
     luciole,
+    nne,
     ogapi,
     onde,
     pronote,
+    pve,
     safir,
     siecle,
     sts,
@@ -39,6 +42,12 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "dossier_marque": bourses.DossierMarque,
         "situation": bourses.Situation,
     },
+    "bourses.detections.v1": {
+        "detection": bourses.Detection,
+    },
+    "bourses.droits.v1": {
+        "droits": bourses.Droits,
+    },
     "bourses.fichiers.interne.v1": {
         "echeance_atteinte": bourses.EcheanceAtteinte,
         "reprise": bourses.Reprise,
@@ -53,6 +62,24 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "bourses.refus.v1": {
         "refus": bourses.Refus,
+    },
+    "bourses.suivi.v1": {
+        "statut_apogee": bourses.StatutApogee,
+        "demande_piece": bourses.DemandePiece,
+        "passage_definitif": bourses.PassageDefinitif,
+        "reclamation_droits": bourses.ReclamationDroits,
+        "remboursement_droits": bourses.RemboursementDroits,
+        "notification_dossier": bourses.NotificationDossier,
+        "montant_en_vigueur": bourses.MontantEnVigueur,
+        "ecart_identifiant": bourses.EcartIdentifiant,
+        "ligne_crous_sans_suite": bourses.LigneCrousSansSuite,
+        "anomalie_dossier": bourses.AnomalieDossier,
+        "demande_enregistree": bourses.DemandeEnregistree,
+    },
+    "bourses.transmissions.v1": {
+        "faits_transmis": bourses.FaitsTransmis,
+        "inscription_transmise": bourses.InscriptionTransmise,
+        "numero_cite": bourses.NumeroCite,
     },
     "charlemagne.dossiers.v1": {
         "instantane_debut": charlemagne.InstantaneDebut,
@@ -81,6 +108,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "comptes.refus.v1": {
         "refus": comptes.Refus,
+    },
+    "crous.decisions.v1": {
+        "decision_crous": crous.DecisionCrous,
     },
     "draaf.demandes.v1": {
         "demande_rejet": draaf.DemandeRejet,
@@ -230,6 +260,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "verrou_fin": luciole.VerrouFin,
         "verrou_incident": luciole.VerrouIncident,
     },
+    "nne.corrections.v1": {
+        "correction_nne": nne.CorrectionNne,
+    },
     "ogapi.montants.v1": {
         "montant": ogapi.Montant,
     },
@@ -248,6 +281,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "instantane_debut": pronote.InstantaneDebut,
         "eleve": pronote.Eleve,
         "instantane_fin": pronote.InstantaneFin,
+    },
+    "pve.demandes.v1": {
+        "demande": pve.Demande,
     },
     "safir.actions.v1": {
         "action": safir.Action,
@@ -315,6 +351,18 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
 NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
     "aglae.dossiers.v1": {
         "voeu": aglae.Voeu,
+    },
+    "bourses.decisions.v1": {
+        "mensualite": bourses.Mensualite,
+    },
+    "bourses.droits.v1": {
+        "voeu_ouvert": bourses.VoeuOuvert,
+        "inscription_suivie": bourses.InscriptionSuivie,
+        "fiche_cnous": bourses.FicheCnous,
+        "droits_annee": bourses.DroitsAnnee,
+    },
+    "bourses.suivi.v1": {
+        "mensualite_due": bourses.MensualiteDue,
     },
     "charlemagne.dossiers.v1": {
         "adresse": charlemagne.Adresse,

@@ -22,6 +22,10 @@ class Voeu(msgspec.Struct, frozen=True, kw_only=True):
     """Code des études : l'étape d'Apogée qui leur correspond."""
     libelle: str | None = None
     """Libellé, pour l'affichage : jamais une clé (R-AGL-15)."""
+    decision_bourse: str | None = None
+    """Décision de bourse de ce vœu, telle que notifiée."""
+    decision_logement: str | None = None
+    """Décision de logement de ce vœu, indépendante de la bourse (R-AGL-27)."""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +61,16 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """Date de la dernière décision."""
     dat_mod: datetime.datetime | None = None
     """Dernière modification dans Aglaé, UTC."""
+    bareme: int | None = None
+    """Année du barème de la décision conditionnelle."""
+    annee_revenus: int | None = None
+    """Année des revenus pris en compte ; N-2 (R-AGL-33)."""
+    charge_a: int | None = None
+    """Points de charge A."""
+    charge_b: int | None = None
+    """Points de charge B."""
+    charge_distance: int | None = None
+    """Points de distance."""
 
 
 ResultatRetraitement = Literal["ACCEPTE", "REFUSE"]

@@ -62,3 +62,5 @@ class Inscription(msgspec.Struct, frozen=True, kw_only=True):
     """Étape première."""
     dat_mod_iae: datetime.datetime | None = None
     """Dernière modification, UTC."""
+    cle_boursier: str | None = None
+    """Clé d'étudiant du numéro de boursier, quand il n'est pas le NNE ; donnée par le connecteur."""

@@ -34,6 +34,15 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
+class Mensualite(msgspec.Struct, frozen=True, kw_only=True):
+    """Un versement."""
+
+    mois: str
+    """Mois du versement, AAAA-MM."""
+    montant: Decimal
+    """Montant, en euros."""
+
+
 class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True):
     """La bourse est mise en paiement (R-AGL-13, R-AGL-30) : une seule fois par numéro de dossier (R-AGL-38)."""
 
@@ -59,6 +68,8 @@ class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi, en français."""
     evenements: tuple[str, ...] = ()
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
+    mensualites: tuple[Mensualite, ...] = ()
+    """Dix versements, de septembre à juin (R-AGL-30)."""
 
 
 NatureNotification = Literal["DEFINITIVE", "CONDITIONNELLE", "PIECES"]
@@ -91,6 +102,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi, en français."""
     evenements: tuple[str, ...] = ()
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
+    texte: tuple[str, ...] = ()
+    """Les lignes du texte, telles qu'Aglaé les écrit (R-AGL-28)."""
 
 
 RaisonMarque = Literal["SANS_VOEU", "AUTRE_DOSSIER_PAYE", "PAIEMENT_A_REVOIR", "INSCRIPTION_RETABLIE"]
@@ -156,6 +169,100 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
+class Detection(msgspec.Struct, frozen=True, kw_only=True):
+    """Une question a reçu la réponse d'attente (R-AGL-07). Une par étudiant, année et établissement, tant que la raison ne change pas."""
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str = ""
+    """Établissement qui demande ; vide : non dit."""
+    message: str
+    """Message de détection."""
+    raison: str
+    """Pourquoi la réponse est d'attente, pour l'exploitant."""
+    a_rejouer: bool = False
+    """La réponse ne pouvait pas être certaine à cet instant : à redemander (R-AGL-36)."""
+
+
+class VoeuOuvert(msgspec.Struct, frozen=True, kw_only=True):
+    """Un vœu, sans ses libellés."""
+
+    uai: str
+    """Établissement."""
+    cod_etp: str
+    """Étape."""
+
+
+class InscriptionSuivie(msgspec.Struct, frozen=True, kw_only=True):
+    """Une inscription qui vaut."""
+
+    uai: str
+    """Établissement."""
+    cod_etp: str
+    """Étape."""
+    definitive: bool = False
+    """Sa bourse est acquise."""
+
+
+class FicheCnous(msgspec.Struct, frozen=True, kw_only=True):
+    """Ce que le CNOUS dit de l'étudiant, pour la réponse de la forme d'API Particulier."""
+
+    nom: str | None = None
+    """Nom de naissance."""
+    prenoms: tuple[str, ...] = ()
+    """Prénoms."""
+    date_naissance: datetime.date | None = None
+    """Date de naissance."""
+    lieu_naissance: str | None = None
+    """Commune de naissance."""
+    sexe: str | None = None
+    """M ou F."""
+    email: str | None = None
+    """Adresse électronique."""
+    ville_etudes: str | None = None
+    """Commune d'études."""
+    etablissement: str | None = None
+    """Établissement d'études."""
+    date_rentree: datetime.date | None = None
+    """Début de la période de versement."""
+    duree: int | None = None
+    """Nombre de mois de versement."""
+    radie: bool = False
+    """L'étudiant est radié."""
+    date_radiation: datetime.date | None = None
+    """Depuis quand."""
+
+
+class DroitsAnnee(msgspec.Struct, frozen=True, kw_only=True):
+    """Une année."""
+
+    annee: int
+    """Année de la rentrée."""
+    affirmable: bool = False
+    """Le dossier est décidé sans réserve, sans refus, radiation ni autre dossier payé : seul cas où la réponse peut être POSITIVE
+    (R-AGL-03).
+    """
+    provisoire: bool = True
+    """La décision est conditionnelle."""
+    echelon: str | None = None
+    """Échelon en vigueur."""
+    voeux: tuple[VoeuOuvert, ...] = ()
+    """Vœux du dossier."""
+    inscriptions: tuple[InscriptionSuivie, ...] = ()
+    """Inscriptions de l'année qui n'ont pas pris fin."""
+    raison: str = ""
+    """Pourquoi, pour l'exploitant : jamais dans la réponse."""
+    fiche: FicheCnous | None = None
+    """Ce que le CNOUS en dit, s'il l'a dit."""
+
+
+class Droits(msgspec.Struct, frozen=True, kw_only=True):
+    """Tout ce qu'il faut pour répondre d'un étudiant, par année : le dernier reçu d'une clé vaut. Topic compacté."""
+
+    annees: tuple[DroitsAnnee, ...] = ()
+    """Par année croissante ; vide : plus rien n'est connu sous cette clé."""
+
+
 class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
@@ -202,3 +309,375 @@ class Refus(msgspec.Struct, frozen=True, kw_only=True):
     """Son ce_source."""
     sujet: str = ""
     """Son ce_subject."""
+
+
+BourseApogee = Literal["SANS_OBJET", "CONDITIONNELLE", "DEFINITIVE", "REFUSEE"]
+
+
+TarifDroits = Literal["ORDINAIRE", "BOURSIER"]
+
+
+class StatutApogee(msgspec.Struct, frozen=True, kw_only=True):
+    """La bourse d'une inscription telle qu'Apogée doit la tenir, et le tarif de ses droits. Publié seulement quand il change ; le
+    dernier reçu vaut. Distinct de la notification d'Aglaé : une bourse conditionnelle d'Apogée n'est pas une attribution
+    conditionnelle (A-09).
+    """
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    bourse: BourseApogee
+    """SANS_OBJET : rien ne dit qu'une bourse est demandée, ce qui ne veut jamais dire non boursier (R-AGL-17) ; CONDITIONNELLE :
+    demandée ou déclarée, pas encore confirmée ; DEFINITIVE : confirmée ; REFUSEE : le CROUS l'a dit.
+    """
+    tarif: TarifDroits
+    """Une bourse conditionnelle donne déjà les droits de boursier (R-AGL-09)."""
+    declaree: bool = False
+    """L'étudiant se dit boursier dans Apogée : jamais une preuve (R-AGL-22)."""
+    numero_dossier: str | None = None
+    """Dossier de bourse, s'il est connu."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class DemandePiece(msgspec.Struct, frozen=True, kw_only=True):
+    """Une pièce est demandée à l'étudiant, ou ne l'est plus. L'avis de bourse n'est demandé que pour une bourse conditionnelle
+    (R-AGL-08).
+    """
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    piece: str
+    """Pièce demandée."""
+    demandee: bool = True
+    """Faux : la demande est levée."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+VoiePassage = Literal["RAPPROCHEMENT", "CROUS"]
+
+
+class PassageDefinitif(msgspec.Struct, frozen=True, kw_only=True):
+    """Une bourse conditionnelle devient définitive (R-AGL-11, R-AGL-12) : à reporter dans Apogée, une fois par passage."""
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    numero_dossier: str | None = None
+    """Dossier de bourse, s'il est connu."""
+    voie: VoiePassage
+    """RAPPROCHEMENT : l'inscription et le dossier ; CROUS : croisement avec un fichier du CROUS."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class ReclamationDroits(msgspec.Struct, frozen=True, kw_only=True):
+    """Une bourse est refusée alors que les droits de boursier ont été appliqués (R-AGL-10) : au gestionnaire de réclamer les droits
+    d'inscription, jamais un débit automatique.
+    """
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    numero_dossier: str | None = None
+    """Dossier de bourse, s'il est connu."""
+    ouverte: bool = True
+    """Faux : il n'y a plus lieu de réclamer."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class RemboursementDroits(msgspec.Struct, frozen=True, kw_only=True):
+    """Une bourse est confirmée alors que les droits ordinaires ont été payés : au gestionnaire de rembourser."""
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    numero_dossier: str | None = None
+    """Dossier de bourse, s'il est connu."""
+    ouvert: bool = True
+    """Faux : il n'y a plus lieu de rembourser."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+NatureNotificationDossier = Literal["PIECES", "CONDITIONNELLE"]
+
+
+class NotificationDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """Notification qui suit du dossier seul, avant toute inscription (R-AGL-25) : conditionnelle si tout est correct, sinon la liste
+    des pièces demandées.
+    """
+
+    nature: NatureNotificationDossier
+    """Ce qui est notifié."""
+    numero_dossier: str
+    """Numéro du dossier de bourse (R-AGL-29)."""
+    annee: int
+    """Année de la rentrée."""
+    reserve_progression: bool = False
+    """La décision conditionnelle est sous réserve de progression (R-AGL-06)."""
+    echelon: str | None = None
+    """Échelon annoncé."""
+    montant_annuel: Decimal | None = None
+    """Montant annuel annoncé, en euros."""
+    pieces: tuple[str, ...] = ()
+    """Libellés exacts des pièces demandées ; vide pour une notification conditionnelle."""
+    texte: tuple[str, ...] = ()
+    """Les lignes du texte, telles qu'Aglaé les écrit (R-AGL-27)."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+NatureMontant = Literal["CONDITIONNEL", "DEFINITIF"]
+
+
+class MensualiteDue(msgspec.Struct, frozen=True, kw_only=True):
+    """Un versement."""
+
+    mois: str
+    """Mois du versement, AAAA-MM."""
+    montant: Decimal
+    """Montant, en euros."""
+
+
+class MontantEnVigueur(msgspec.Struct, frozen=True, kw_only=True):
+    """Le montant en vigueur d'un dossier et ses mensualités. Le définitif remplace le conditionnel : l'écart n'est pas une anomalie
+    (R-AGL-32).
+    """
+
+    numero_dossier: str
+    """Numéro du dossier de bourse (R-AGL-29)."""
+    annee: int
+    """Année de la rentrée."""
+    nature: NatureMontant
+    """D'où vient le montant."""
+    echelon: str | None = None
+    """Échelon en vigueur."""
+    montant_annuel: Decimal
+    """Montant annuel en vigueur, en euros."""
+    montant_precedent: Decimal | None = None
+    """Celui qu'il remplace, en euros."""
+    mensualites: tuple[MensualiteDue, ...] = ()
+    """Dix versements, de septembre à juin (R-AGL-30)."""
+    points_charge: int | None = None
+    """Total des points de charge : A + B + distance (R-AGL-31)."""
+    points_distance: int | None = None
+    """Dont points de distance."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+NatureEcart = Literal["NUMEROS_DIFFERENTS", "NNE_ABSENT", "MAL_SAISI", "NUMERO_AGLAE_DIFFERENT"]
+
+
+class EcartIdentifiant(msgspec.Struct, frozen=True, kw_only=True):
+    """Un défaut du NNE d'une inscription (R-AGL-16) : une ligne de la liste de contrôle, tant qu'il est ouvert. L'étudiant n'est
+    jamais dit non boursier pour autant.
+    """
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    nature: NatureEcart
+    """NUMEROS_DIFFERENTS : NNE et numéro de boursier différents ; NNE_ABSENT : NNE non saisi, numéro de boursier connu ; MAL_SAISI :
+    l'un des deux n'a pas la forme ou la clé attendue ; NUMERO_AGLAE_DIFFERENT : Aglaé tient un dossier sous un numéro qui n'est pas
+    le NNE d'Apogée.
+    """
+    ouvert: bool = True
+    """Faux : le défaut a disparu."""
+    differents: bool = True
+    """Les deux numéros sont connus et différents, ou le NNE manque : la ligne compte dans « numéros boursiers <> numéros NNE »
+    (R-AGL-18).
+    """
+    nne: str | None = None
+    """NNE d'Apogée."""
+    numero_boursier: str | None = None
+    """Numéro de boursier."""
+    avertissements: tuple[str, ...] = ()
+    """Codes de ce qui est douteux dans la forme des numéros."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class LigneCrousSansSuite(msgspec.Struct, frozen=True, kw_only=True):
+    """Une ligne d'un fichier du CROUS qui ne correspond à aucune bourse conditionnelle : signalée, elle ne change rien (R-AGL-12)."""
+
+    annee: int
+    """Année de la rentrée."""
+    numero_boursier: str
+    """Numéro de boursier de la ligne."""
+    resultat: str
+    """Ce que dit la ligne."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+CodeAnomalie = Literal["AUTRE", "INSTRUCTION_ANTICIPEE", "REVENUS_AUTRE_ANNEE", "NUMERO_INCOHERENT"]
+
+
+class AnomalieDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """Quelque chose à vérifier dans un dossier, sans effet sur lui."""
+
+    numero_dossier: str
+    """Numéro du dossier de bourse (R-AGL-29)."""
+    annee: int
+    """Année de la rentrée."""
+    code: CodeAnomalie
+    """INSTRUCTION_ANTICIPEE : décision avant l'ouverture de l'instruction (R-AGL-23) ; REVENUS_AUTRE_ANNEE : revenus d'une autre année
+    que N-2 (R-AGL-33) ; NUMERO_INCOHERENT : le numéro de dossier dit une autre année ou un autre numéro de boursier (R-AGL-29).
+    """
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class DemandeEnregistree(msgspec.Struct, frozen=True, kw_only=True):
+    """Une demande du PVE faite dans le calendrier du dossier social étudiant (R-AGL-23)."""
+
+    annee: int
+    """Année de la rentrée."""
+    numero_boursier: str
+    """Numéro de boursier."""
+    date_demande: datetime.date
+    """Jour de la demande."""
+    motif: str
+    """Pourquoi, en français."""
+    evenements: tuple[str, ...] = ()
+    """Les ce_id des événements qui y ont mené, dans l'ordre."""
+
+
+class FaitsTransmis(msgspec.Struct, frozen=True, kw_only=True):
+    """Une clé d'étudiant corrigée remet ses faits à la nouvelle clé (R-AGL-21). Ne sort pas du rapprochement des bourses."""
+
+    uai: str
+    """Établissement de l'individu."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    nne: str
+    """NNE corrigé."""
+    version: int
+    """Version de l'état dont viennent les faits."""
+    faits: str
+    """Faits de l'état, en JSON."""
+
+
+class InscriptionTransmise(msgspec.Struct, frozen=True, kw_only=True):
+    """Une inscription encore arrivée sous une clé corrigée, passée à la nouvelle."""
+
+    inscription: str
+    """L'enregistrement d'Apogée, en JSON."""
+
+
+class NumeroCite(msgspec.Struct, frozen=True, kw_only=True):
+    """Une inscription cite un numéro de boursier qui n'est pas son NNE : la clé de ce numéro dit si Aglaé tient un dossier sous lui
+    (R-AGL-16).
+    """
+
+    annee: int
+    """Année de la rentrée."""
+    uai: str
+    """Établissement de l'inscription."""
+    cod_ind: str
+    """Individu d'Apogée (COD_IND)."""
+    cod_etu: str
+    """Numéro d'étudiant."""
+    cod_etp: str
+    """Étape."""
+    cod_vrs_vet: str
+    """Version de l'étape."""
+    composante: str | None = None
+    """Composante (COD_CMP) : une édition de contrôle par composante."""
+    nne: str
+    """NNE d'Apogée ; vide s'il manque."""
+    numero_boursier: str
+    """Numéro cité."""
+    cite: bool = True
+    """Faux : l'inscription ne le cite plus."""
