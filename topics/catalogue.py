@@ -15,6 +15,7 @@ class Key(StrEnum):
     VERROU = "verrou national (une seule clé)"
     LUCIOLE = "établissement, instructeur ou fichier de paiement (Luciole)"
     BORDEREAU = "établissement et bordereau"
+    TRANCHE = "établissement, collection, version et rang d'une tranche"
     CONTRAT = "numéro de contrat"
     COMPTE = "compte (organisme, ou empreinte à clé d'une adresse électronique)"
 
@@ -61,6 +62,21 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("bourses.projections.interne.v1", "Reprises des tables des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("bourses.fichiers.interne.v1", "Échéances et reprises des fichiers des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("siecle.exports.v1", "Exports XML de SIECLE d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.depots.v1", "Dépôts de liens élève-groupe : demandes, réponses, liens saisis à la main.", Key.UAI, Personal.PSEUDONYMOUS),
+    Topic("siecle.suivi_depots.v1", "Ce que SIECLE répond aux dépôts : confirmation, fichier déposé, annulé.", Key.UAI, Personal.NONE),
+    Topic("siecle.comptes_rendus.v1", "Comptes-rendus d'import calculés, liens après la nuit, remèdes, comparaisons.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.comptes_rendus_lus.v1", "Vrais comptes-rendus de SIECLE, déposés en HTML ou en texte.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.predictions.v1", "Comptes-rendus prédits avant le dépôt, ce sur quoi ils reposent, ce qui n'est pas sûr.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.depots.refus.v1", "Dépôts refusés et fichiers à refaire, avec leur remède.", Key.UAI, Personal.PSEUDONYMOUS),
+    Topic("siecle.depots.interne.v1", "Échéances et reprises des dépôts.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.depots.tranches.v1", "Parts des collections d'un établissement, et collectes qui les parcourent.", Key.TRANCHE, Personal.IDENTIFYING),
+    Topic("siecle.depots.tranches.interne.v1", "Reprises des tranches.", Key.TRANCHE, Personal.IDENTIFYING),
+    Topic("siecle.depots.collectes.v1", "Collectes revenues à l'établissement.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.projections.interne.v1", "Reprises des tables des comptes-rendus.", Key.UAI, Personal.IDENTIFYING),
+    Topic("synchros.gestes.v1", "Ce que l'établissement constate des cinq synchros : versions, campagne, lancements, messages.", Key.UAI, Personal.NONE),
+    Topic("synchros.etats.v1", "Où en sont les synchros d'un établissement, ce qui reste à vérifier.", Key.UAI, Personal.NONE),
+    Topic("lsu.refus.v1", "Synchros refusées, avec leur remède.", Key.UAI, Personal.NONE),
+    Topic("lsu.interne.v1", "Reprises des synchros.", Key.UAI, Personal.IDENTIFYING),
     Topic("charlemagne.dossiers.v1", "Dossiers d'élèves d'un logiciel privé (IMPORT_ELEVES PRIVE), en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.fichiers.v1", "Fichiers sts_emp passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
@@ -87,6 +103,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("luciole.suivi.v1", "Chronologie des bordereaux, états, erreurs avec leur remède.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("luciole.refus.v1", "Événements que la procédure de Luciole refuse, avec leur remède.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("luciole.interne.v1", "Échéances et reprises de la procédure de Luciole.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("luciole.fichiers.interne.v1", "Reprises des fichiers de paiement.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("luciole.projections.interne.v1", "Reprises des tables de Luciole.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("luciole.accords.v1", "Réponses du verrou national : accords avec leur jeton, attentes.", Key.LUCIOLE, Personal.NONE),
     Topic("luciole.verrou.refus.v1", "Événements que le verrou national refuse, avec leur remède.", Key.VERROU, Personal.NONE, partitions=1),

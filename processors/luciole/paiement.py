@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from processors.luciole import messages, suivi
-from processors.luciole.dossiers import bordereau_of, modification, poser
+from processors.luciole.dossiers import bordereau_of, envoi_en_cours, modification, poser
 from processors.luciole.reglages import Reglages
 from processors.luciole.state import DEMANDEE, NON_PREPARE, REFUSEE, SANS_DEMANDE, Bordereau, Etablissement
 from schemas.luciole_keys import bordereau_subject
@@ -11,7 +11,7 @@ from schemas.outcome import Emitted, Event, Outcome, Parked
 from schemas.records.luciole import OrdreFlux, OrdreValidation
 
 
-def ordre_flux(_reglages: Reglages, state: Etablissement, event: Event) -> Outcome:
+def ordre_flux(reglages: Reglages, state: Etablissement, event: Event) -> Outcome:
     """The bordereau goes to Chorus in this file. It waits for its validation (R-LUC-01); a new file replaces the former one."""
     data: OrdreFlux = event.data
     uai, known = suivi.uai_of(event), bordereau_of(state, data.bordereau)
@@ -22,7 +22,7 @@ def ordre_flux(_reglages: Reglages, state: Etablissement, event: Event) -> Outco
     if known.fige:
         return suivi.refuser(state, messages.BORDEREAU_FIGE.avec(bordereau=known.nom), etablissement=uai, bordereau=known.nom)
     if state.envoi is not None and _rank(state, known) in state.envoi.bordereaux:
-        texte = messages.REJET_PENDANT_ENVOI.avec(fichier=data.fichier)
+        texte = envoi_en_cours(reglages.zone_de(uai, state.zone), state.envoi.instructeur, state.envoi.depuis)
         return suivi.refuser(state, texte, etablissement=uai, bordereau=known.nom)
     return _changed(state, replace(known, fichier=data.fichier, statut="ENVOYE"), event, "Flux financiers envoyés vers Chorus.")
 
