@@ -53,6 +53,7 @@ class Installation:
         self.processor = processor
         self.deployment = Deployment(prefix=prefix)
         self.kafka = {"bootstrap_servers": services.kafka}
+        self.opened: list[sqlalchemy.Engine] = []
         self.database = self.connected()
         migrate(self.database, schema)
         self.registry = RegistryClient(RegistryAccess(services.registry), SchemaTable(self.database, services.registry))
@@ -63,11 +64,14 @@ class Installation:
         self.place = partitioner(self.deployment)
 
     def connected(self) -> sqlalchemy.Engine:
-        return connect(self.services.database, self.schema)
+        engine = connect(self.services.database, self.schema)
+        self.opened.append(engine)
+        return engine
 
     def close(self) -> None:
         self.registry.close()
-        self.database.dispose()
+        for engine in self.opened:
+            engine.dispose()
 
     # --- giving ------------------------------------------------------------------------------------------------------
 
