@@ -7,10 +7,10 @@ import sqlalchemy
 
 from bus.database.connection import connect
 from bus.database.migrate import check_schema
-from bus.database.schema_store import SchemaTable
 from bus.kafka_clients import aiokafka_options
 from bus.publishing import RecordPublisher
-from bus.registry_client import RegistryAccess, RegistryClient
+from bus.registry_access import registry_client
+from bus.registry_client import RegistryClient
 from bus.settings import Settings
 from connectors.registry import Connector, push_connectors
 
@@ -41,9 +41,7 @@ def build_transports(settings: Settings, probe: Callable[[str], None] = lambda _
     """Raises SchemaBehind when the tables are not this release's."""
     database = connect(settings.database.address().render_as_string(hide_password=False), settings.database.db_schema, pool=CONNECTIONS)
     check_schema(database)
-    user, password = settings.registry.credentials() or (None, None)
-    access = RegistryAccess(settings.registry.url, user, password, settings.registry.ca_file)
-    registry = RegistryClient(access, SchemaTable(database, settings.registry.url))
+    registry = registry_client(settings, database)
     spool = settings.var / "spool"
     spool.mkdir(parents=True, exist_ok=True, mode=0o700)
     publisher = RecordPublisher(aiokafka_options(settings.kafka), registry, settings.deployment(), spool_folder=str(spool), probe=probe)

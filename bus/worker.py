@@ -19,14 +19,13 @@ from bus import topic_admin
 from bus.assembly import Encoder, build_encoder, build_engine, check_processor, inputs_of, partitioner, publisher_of
 from bus.database.connection import connect
 from bus.database.migrate import check_schema
-from bus.database.schema_store import SchemaTable
 from bus.engine import Engine, Fenced, Skipped, Stopped, Transient, nothing
 from bus.faust_source import FaustSource, TakeoverGivenUp
 from bus.kafka_clients import admin_options, aiokafka_options, faust_options
 from bus.logging import configure, places
 from bus.processors import find_processor, projection_tables
 from bus.publication import PublicationFailed
-from bus.registry_client import RegistryAccess, RegistryClient
+from bus.registry_access import registry_client
 from bus.runner import Runner
 from bus.settings import Settings, load_settings
 from bus.watchdog import Replaced, Standing, Watchdog
@@ -78,7 +77,7 @@ def build_worker(
     topics = [topic for topic in CATALOGUE if topic.name in inputs_of(processor)]
     with topic_admin.administration(administration) as client:
         topic_admin.require(client, topics, deployment)
-    registry = RegistryClient(registry_access(settings), SchemaTable(database, settings.registry.url))
+    registry = registry_client(settings, database)
     encoder: Encoder = build_encoder(processor, registry, deployment)
     engine: Engine = build_engine(processor, database, registry, encoder, deployment, tables, probe)
     ending = Ending(engine)
@@ -107,11 +106,6 @@ def build_worker(
     source.attach(runner)
     watchdog = Watchdog(runner, administration, deployment, ending, standing_seconds)
     return Worker(source.app, runner, watchdog)
-
-
-def registry_access(settings: Settings) -> RegistryAccess:
-    user, password = settings.registry.credentials() or (None, None)
-    return RegistryAccess(settings.registry.url, user, password, settings.registry.ca_file)
 
 
 class Ending:

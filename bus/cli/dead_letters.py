@@ -14,11 +14,9 @@ from bus import dead_letters
 from bus.assembly import partitioner
 from bus.cli.output import Output, OutputOption, render, say
 from bus.cli.session import database_session
-from bus.database.schema_store import SchemaTable
 from bus.kafka_clients import aiokafka_options
-from bus.registry_client import RegistryClient
+from bus.registry_access import registry_client
 from bus.settings import Settings
-from bus.worker import registry_access
 from schemas.codec import encode
 from schemas.envelope import Envelope
 
@@ -114,7 +112,7 @@ def _plan_or_publish(settings: Settings, database: sqlalchemy.Engine, taken: dea
 
 
 def _schema_ids(settings: Settings, database: sqlalchemy.Engine, topic: str) -> dict[str, int]:
-    with RegistryClient(registry_access(settings), SchemaTable(database, settings.registry.url)) as registry:
+    with registry_client(settings, database) as registry:
         return registry.schema_ids({topic: settings.deployment().topic(topic)})
 
 
