@@ -5,9 +5,9 @@ import sqlalchemy
 from bus import topic_admin
 from bus.database.connection import connect
 from bus.database.migrate import migrate
-from bus.database.schema_store import SchemaTable
 from bus.kafka_clients import admin_options
-from bus.registry_client import RegistryAccess, RegistryAway, RegistryClient, RegistryRefuses
+from bus.registry_access import registry_client
+from bus.registry_client import RegistryAway, RegistryRefuses
 from bus.settings import Settings
 from bus.stack.downloads import Progress
 from bus.told import Told
@@ -46,8 +46,6 @@ def _topics(settings: Settings, progress: Progress) -> None:
 
 
 def _contracts(settings: Settings, database: sqlalchemy.Engine) -> None:
-    user, password = settings.registry.credentials() or (None, None)
-    access = RegistryAccess(settings.registry.url, user, password, settings.registry.ca_file)
     deployment = settings.deployment()
-    with RegistryClient(access, SchemaTable(database, settings.registry.url)) as registry:
+    with registry_client(settings, database) as registry:
         registry.schema_ids({topic.name: deployment.topic(topic.name) for topic in CATALOGUE})
