@@ -79,8 +79,9 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
             ticking.cancel()
             self._reading.cancel()
             if self.failure is None:
-                offsets = await runner.close()
-                await self._commit(offsets)
+                await self._commit(await runner.close())
+            else:
+                await runner.abandon()
             await self.consumer.stop()
         if self.failure is not None:
             raise self.failure

@@ -206,6 +206,16 @@ class Runner:
         self._thread.shutdown(wait=False)
         return offsets
 
+    async def abandon(self) -> None:
+        """What the death of a process does, for a source that outlives a failure: connections end, nothing is drained."""
+        self.assignment += 1
+        tasks, self.tasks = self.tasks, {}
+        for task in tasks.values():
+            if task.pump is not None:
+                task.pump.cancel()
+            await task.publisher.stop()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
     # --- batches -----------------------------------------------------------------------------------------------------
 
     def delivered(self, counts: Mapping[Place, int], positions: Mapping[Place, int]) -> None:

@@ -18,6 +18,16 @@ def output_id(cause: str) -> str:
 
 def expected(events: Iterable[Event]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """(key, input topic) → (id, link) of each output, in order. For feeds without parking."""
+    return played(events)[0]
+
+
+def states(events: Iterable[Event]) -> dict[str, chain.Chain]:
+    """The state of each key in the end: it does not depend on how the two topics interleave."""
+    return played(events)[1]
+
+
+def played(events: Iterable[Event]) -> tuple[dict[tuple[str, str], list[tuple[str, str]]], dict[str, chain.Chain]]:
+    """Both, in one pass."""
     states: dict[str, chain.Chain] = {}
     seen: set[str] = set()
     outputs: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -28,7 +38,7 @@ def expected(events: Iterable[Event]) -> dict[tuple[str, str], list[tuple[str, s
         outcome = chain.decide(chain.Reglages(), states.get(event.key), event)
         states[event.key] = outcome.state
         outputs.setdefault((event.key, event.topic), []).append((output_id(event.id), outcome.emitted[0].data.motif))
-    return outputs
+    return outputs, states
 
 
 def obtained(found: Iterable[tuple[str, str, str]], topic_of: dict[str, str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
