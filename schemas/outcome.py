@@ -284,3 +284,80 @@ class FileSink(Protocol):
     """Effects an hour above which the sink is suspended with an alarm."""
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file joined to a mail."""
+
+    name: str
+    """ASCII letters, digits, `.`, `_`, `-`: nothing of a person."""
+    content: bytes
+    media_type: str = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSecret:
+    """A secret that whoever owns the accounts draws when the mail is sent: the bus never keeps it."""
+
+    name: str
+    """`mot_de_passe`: `{mot_de_passe}` stands for it in the texts of the mail."""
+    accounts: tuple[str, ...]
+    """Logins that the secret opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """One message, less what only the sender's settings know. It has `recipients` or a `desk`."""
+
+    subject: str
+    """One line."""
+    text: str
+    recipients: tuple[str, ...] = ()
+    """Addresses, `name@domain`. All of them get the message, or none."""
+    desk: tuple[str, ...] = ()
+    """Names of an address of the settings, the most precise first (`draaf.031`, then `draaf`): the first known one is used."""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    secret: DrawnSecret | None = None
+
+
+class MailSink(Protocol):
+    """Turns one effect into one message, whose Message-ID is the effect's id. Pure: the same payload gives the same message.
+
+    Effects with the same non-empty `group` leave in order: the next one waits while one before it is not settled.
+    """
+
+    name: str
+    """`bourses.editions`: the name in the registry and in `Effect.sink`."""
+    system: str
+    """Who reads it: `gestionnaires`, `draaf`, `support`."""
+    processor: str
+    """The processor whose effects these are."""
+    hourly_ceiling: int
+    """Messages an hour above which the sink is suspended with an alarm."""
+
+    def compose(self, payload: Mapping[str, Any]) -> OutgoingMail: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """One call, less the address and the token, which the settings give by the sink's name."""
+
+    path: str
+    """Added to the address of the settings; starts with `/`, its parts percent-encoded, or is empty."""
+    body: bytes
+    method: str = "POST"
+    media_type: str = "application/json"
+
+
+class HttpSink(Protocol):
+    """Turns one effect into one call, whose `Idempotency-Key` is the effect's id. Pure, and ordered by group as `MailSink`."""
+
+    name: str
+    system: str
+    processor: str
+    hourly_ceiling: int
+    """Calls an hour above which the sink is suspended with an alarm."""
+
+    def request(self, payload: Mapping[str, Any]) -> OutgoingRequest: ...

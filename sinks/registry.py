@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData, Table
 
-from schemas.outcome import FileSink, Processor
+from schemas.outcome import FileSink, HttpSink, MailSink, Processor
 from sinks.aglae import PROCESSOR as BOURSES_FICHIERS
 from sinks.aglae.decisions import AglaeDecisions
 from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
@@ -17,6 +17,10 @@ from sinks.luciole import tables as luciole
 PROCESSORS: tuple[Processor, ...] = (BOURSES_PROJECTIONS, BOURSES_FICHIERS, LUCIOLE_PROJECTIONS, LUCIOLE_FICHIERS, FORMATION_PROJECTIONS)
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements())
+
+MAIL_SINKS: tuple[MailSink, ...] = ()
+
+HTTP_SINKS: tuple[HttpSink, ...] = ()
 
 METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA)
 
