@@ -26,3 +26,22 @@ def of_retraitement(annee: int, uai: str, cod_etp: str) -> str:
     Not the dossier's subject: a re-treatment that waits for its mark must not hold back the dossier's own changes.
     """
     return f"retraitement/{annee}/{uai}/{cod_etp}"
+
+
+TRANSMISSION = "transmission"
+"""Facts that go from one student key to another: the key alone says whose."""
+
+
+def of_correction(uai: str, cod_etu: str) -> str:
+    """The corrections of one individual's NNE: `correction/0781944P/3f2a…`."""
+    return f"correction/{uai}/{hashlib.sha256(f'{uai}|{cod_etu}'.encode()).hexdigest()[:DIGEST_LENGTH]}"
+
+
+def of_decision_crous(annee: int) -> str:
+    """A line of the CROUS about one year of the student that the key names: `crous/2026`."""
+    return f"crous/{annee}"
+
+
+def of_demande(annee: int) -> str:
+    """A demande of the student that the key names: `demande/2026`."""
+    return f"demande/{annee}"

@@ -8,8 +8,15 @@ from schemas.outcome import Processor
 PROCESSOR = Processor(
     name="bourses",
     about="Rapproche les inscriptions d'Apogée et les dossiers de bourse d'Aglaé, et décide ce qui est certain.",
-    inputs=("apogee.inscriptions.v1", "aglae.dossiers.v1"),
-    outputs=("bourses.decisions.v1",),
+    inputs=(
+        "apogee.inscriptions.v1",
+        "aglae.dossiers.v1",
+        "crous.decisions.v1",
+        "pve.demandes.v1",
+        "nne.corrections.v1",
+        "bourses.transmissions.v1",
+    ),
+    outputs=("bourses.decisions.v1", "bourses.suivi.v1", "bourses.droits.v1", "bourses.transmissions.v1"),
     refusals="bourses.refus.v1",
     decide=decide,
     reglages=Reglages,

@@ -10,11 +10,14 @@ from typing import TypedDict
 
 import msgspec
 
+from processors.bourses import textes
 from processors.bourses.matching import Constat, dossier_of, paiement_pour
+from processors.bourses.montants import mensualites, montant_de
+from processors.bourses.reglages import Reglages
 from processors.bourses.state import Acquis, Etudiant, Inscription, Marque, Paiement
 from schemas import subjects
 from schemas.outcome import Emitted
-from schemas.records.bourses import DossierMarque, MiseEnPaiement, Notification, Situation, Validation
+from schemas.records.bourses import DossierMarque, Mensualite, MiseEnPaiement, Notification, Situation, Validation
 
 TOPIC = "bourses.decisions.v1"
 
@@ -37,11 +40,11 @@ class _Montants(TypedDict):
     montant_annuel: Decimal | None
 
 
-def publier(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+def publier(reglages: Reglages, etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
     """What changes with this status, and nothing when nothing does. Validation, payment and notification come together or not."""
     emitted: tuple[Emitted, ...] = ()
     if constat.a_payer:
-        etudiant, emitted = _payer(etudiant, inscription, constat)
+        etudiant, emitted = _payer(reglages, etudiant, inscription, constat)
     if constat.marque is not None:
         etudiant, marked = _marquer(etudiant, inscription, constat)
         emitted += marked
@@ -52,18 +55,25 @@ def publier(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> t
     return etudiant, emitted
 
 
-def _payer(etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+def _payer(reglages: Reglages, etudiant: Etudiant, inscription: Inscription, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
     dossier = dossier_of(etudiant, inscription.annee)
     if dossier is None or constat.numero is None:
         raise ValueError("une mise en paiement suppose un dossier")
     deja = sum(p.inscription == inscription.identite for p in etudiant.paiements)
     cause = inscription.origine if not deja else f"{inscription.origine} {deja}"
     numero, communs = constat.numero, _communs(inscription, constat)
-    montants = _Montants(echelon=dossier.echelon, montant_annuel=dossier.montant_annuel)
+    montant = montant_de(reglages, dossier, paye=True)
+    montants = _Montants(echelon=montant.echelon, montant_annuel=montant.annuel)
+    versements = () if montant.annuel is None else mensualites(dossier.annee, montant.annuel, reglages.mensualites)
+    paiement_du = MiseEnPaiement(
+        numero_dossier=numero, mensualites=tuple(Mensualite(mois=mois, montant=part) for mois, part in versements), **montants, **communs
+    )
+    texte = textes.definitive(dossier, montant.annuel, reglages.mensualites)
+    notification = Notification(nature="DEFINITIVE", numero_dossier=numero, texte=texte, **montants, **communs)
     emitted = (
         _emit("validation", Validation(numero_dossier=numero, voeu_rang=constat.rang, **communs), inscription, cause),
-        _emit("mise_en_paiement", MiseEnPaiement(numero_dossier=numero, **montants, **communs), inscription, cause),
-        _emit("notification", Notification(nature="DEFINITIVE", numero_dossier=numero, **montants, **communs), inscription, cause),
+        _emit("mise_en_paiement", paiement_du, inscription, cause),
+        _emit("notification", notification, inscription, cause),
     )
     paiement = Paiement(constat.numero, inscription.annee, inscription.identite, constat.evenements)
     return msgspec.structs.replace(etudiant, paiements=(*etudiant.paiements, paiement)), emitted

@@ -43,7 +43,7 @@ def constater(reglages: Reglages, etudiant: Etudiant, inscription: Inscription) 
     if not inscription.premiere and rang is None:
         return _sans_suite("SECONDAIRE", messages.SECONDAIRE, etudiant, inscription, dossier)
     if dossier is None:
-        return Constat("SANS_DOSSIER", messages.SANS_DOSSIER, (inscription.evenement,))
+        return _sans_suite("SANS_DOSSIER", messages.SANS_DOSSIER, etudiant, inscription)
     if dossier.etat in reglages.refusent:
         return _suspendue("REFUSE", messages.REFUS_CROUS, etudiant, inscription, dossier)
     if dossier.etat in reglages.attendent:
@@ -72,7 +72,7 @@ def _retraitement(etudiant: Etudiant, dossier: Dossier, inscription: Inscription
 
 def _decidable(etudiant: Etudiant, inscription: Inscription, dossier: Dossier, rang: int | None) -> Constat:
     retraitement = _retraitement(etudiant, dossier, inscription)
-    autre = _paye_sous_un_autre_numero(etudiant, dossier)
+    autre = paye_sous_un_autre_numero(etudiant, dossier)
     raison: RaisonMarque | None = "SANS_VOEU" if rang is None else "AUTRE_DOSSIER_PAYE" if autre else None
     if raison is not None and retraitement is None:
         motif = messages.SANS_VOEU if raison == "SANS_VOEU" else messages.AUTRE_DOSSIER_PAYE
@@ -82,7 +82,8 @@ def _decidable(etudiant: Etudiant, inscription: Inscription, dossier: Dossier, r
     return _acquise(etudiant, inscription, dossier, rang, retraitement if raison is not None else None)
 
 
-def _paye_sous_un_autre_numero(etudiant: Etudiant, dossier: Dossier) -> bool:
+def paye_sous_un_autre_numero(etudiant: Etudiant, dossier: Dossier) -> bool:
+    """A bursary of the dossier's year is in payment, and none under its number."""
     payes = {p.numero for p in etudiant.paiements if p.annee == dossier.annee}
     return bool(payes) and dossier.numero not in payes
 

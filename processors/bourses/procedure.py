@@ -13,3 +13,6 @@ FINS: frozenset[EtatIae] = frozenset({"A", "R"})
 
 PAS_ENCORE: frozenset[EtatIae] = frozenset({"C"})
 """The registration is being made: known, and not yet one."""
+
+PAYEE = "P"
+"""`ETA_PMT_IAE` of fees that are paid."""

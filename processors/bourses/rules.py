@@ -1,4 +1,4 @@
-"""Matching of registrations (Apogée) and bursary dossiers (Aglaé) of one student (R-AGL-13…15, 17, 26, 38).
+"""Matching of registrations (Apogée) and bursary dossiers (Aglaé) of one student, and what follows from it (R-AGL-08…38).
 
 An event first becomes a fact of the student's state, or is counted as known or out of date; then every registration of its
 year is looked at again. A decision therefore needs no order between the two systems.
@@ -11,14 +11,15 @@ from typing import Any
 
 import msgspec
 
-from processors.bourses import messages, procedure
+from processors.bourses import avis, calendrier, croisement, droits, ecarts, messages, procedure, statut_apogee, transmissions
 from processors.bourses.decisions import publier
-from processors.bourses.matching import constater
+from processors.bourses.matching import Constat, constater
 from processors.bourses.reglages import Reglages
-from processors.bourses.state import Dossier, Etudiant, Inscription, Retraitement, Voeu
+from processors.bourses.state import Administratif, Dossier, Etudiant, Inscription, Retraitement, SuiteDossier, Voeu
 from schemas import subjects
+from schemas.identifiants import join_nne, normalise
 from schemas.outcome import Emitted, Event, Outcome, Parked
-from schemas.records import aglae, apogee
+from schemas.records import aglae, apogee, bourses, crous, nne, pve
 
 DIGEST_BYTES = 16
 
@@ -33,6 +34,18 @@ def decide(reglages: Reglages, state: Etudiant | None, event: Event) -> Outcome:
             outcome = _dossier(reglages, etudiant, event, record)
         case aglae.Retraitement() as record:
             outcome = _retraitement(reglages, etudiant, event, record)
+        case crous.DecisionCrous() as record:
+            outcome = _decision_crous(reglages, etudiant, event, record)
+        case pve.Demande() as record:
+            outcome = calendrier.enregistrer(reglages, etudiant, event.id, record)
+        case nne.CorrectionNne() as record:
+            outcome = _correction(reglages, etudiant, event, record)
+        case bourses.FaitsTransmis() as record:
+            outcome = _faits_transmis(reglages, etudiant, event, record)
+        case bourses.InscriptionTransmise() as record:
+            outcome = _inscription(reglages, etudiant, event, transmissions.inscription_de(record))
+        case bourses.NumeroCite() as record:
+            outcome = _numero_cite(reglages, etudiant, event, record)
         case _:
             outcome = Outcome(etudiant, refusal=messages.EVENEMENT_INCONNU)
     return replace(outcome, state=None) if state is None and outcome.state is etudiant else outcome
@@ -40,11 +53,10 @@ def decide(reglages: Reglages, state: Etudiant | None, event: Event) -> Outcome:
 
 def provides(event: Event) -> str | None:
     """A registration seen or created is what its own changes wait for. A mark is provided by whatever event causes it."""
-    match event.data:
-        case apogee.Inscription() as record if record.type not in procedure.SUPPOSE_CONNUE:
-            return _awaited_registration(record)
-        case _:
-            return None
+    record = transmissions.inscription_de(event.data) if isinstance(event.data, bourses.InscriptionTransmise) else event.data
+    if isinstance(record, apogee.Inscription) and record.type not in procedure.SUPPOSE_CONNUE:
+        return _awaited_registration(record)
+    return None
 
 
 # --- an event becomes a fact -----------------------------------------------------------------------------------------
@@ -53,13 +65,16 @@ def provides(event: Event) -> str | None:
 def _inscription(reglages: Reglages, etudiant: Etudiant, event: Event, record: apogee.Inscription) -> Outcome:
     if not (len(record.cod_anu) == 4 and record.cod_anu.isascii() and record.cod_anu.isdigit()):
         return Outcome(etudiant, refusal=messages.ANNEE_INVALIDE)
+    transfert = transmissions.transfert_de(etudiant, record.uai, record.cod_etu)
+    if transfert is not None:
+        return Outcome(etudiant, (transmissions.faire_suivre(transfert, record),), counted="transmise", because=messages.TRANSMISE)
     identite = (record.uai, record.cod_anu, record.cod_ind, record.cod_etp, record.cod_vrs_vet)
     known = next((i for i in etudiant.inscriptions if i.identite == identite), None)
     if known is None and record.type in procedure.SUPPOSE_CONNUE:
         return Outcome(
             etudiant, parked=Parked(_awaited_registration(record), messages.LABEL_INSCRIPTION), because=messages.ATTEND_INSCRIPTION
         )
-    new = _registration(event, record, known)
+    new = _registration(reglages, event, record, known)
     if known is not None and new.empreinte == known.empreinte:
         if new.dat_mod_iae != known.dat_mod_iae:
             etudiant = _with_registration(etudiant, msgspec.structs.replace(known, dat_mod_iae=new.dat_mod_iae), known)
@@ -107,11 +122,67 @@ def _retraitement(reglages: Reglages, etudiant: Etudiant, event: Event, record: 
     return Outcome(etudiant, emitted, because=because)
 
 
+def _decision_crous(reglages: Reglages, etudiant: Etudiant, event: Event, record: crous.DecisionCrous) -> Outcome:
+    ligne = croisement.ligne_de(record)
+    known = croisement.connue(etudiant, record.annee)
+    if known is not None and known.empreinte == ligne.empreinte:
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
+    if known is not None and _older(record.dat_mod, known.dat_mod):
+        return Outcome(etudiant, counted="perime", because=messages.PERIME)
+    etudiant, crossed, reported = croisement.croiser(etudiant, event, record, ligne)
+    etudiant, emitted, changes = _reconsider(reglages, etudiant, record.annee)
+    because = crossed if changes == messages.SANS_EFFET else f"{crossed}\n{changes}"
+    return Outcome(etudiant, (*reported, *emitted), counted="sans_suite" if reported else None, because=because)
+
+
+def _correction(reglages: Reglages, etudiant: Etudiant, event: Event, record: nne.CorrectionNne) -> Outcome:
+    if not record.nouvelle_cle:
+        return Outcome(etudiant, refusal=messages.CORRECTION_SANS_CLE)
+    known = transmissions.transfert_de(etudiant, record.uai, record.cod_etu)
+    if record.nouvelle_cle == event.key or (known is not None and known.vers == record.nouvelle_cle):
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
+    etudiant, handed, number = transmissions.remettre(etudiant, event, record)
+    etudiant, emitted, _ = _reconsider_all(reglages, etudiant)
+    return Outcome(etudiant, (*handed, *emitted), because=messages.CORRIGE.format(nombre=number))
+
+
+def _faits_transmis(reglages: Reglages, etudiant: Etudiant, event: Event, record: bourses.FaitsTransmis) -> Outcome:
+    etudiant, sent_on = transmissions.recevoir(etudiant, event, record)
+    if sent_on:
+        return Outcome(etudiant, sent_on, counted="transmise", because=messages.TRANSMISE)
+    etudiant, emitted, changes = _reconsider_all(reglages, etudiant)
+    return Outcome(etudiant, emitted, because=f"{messages.RECUE}\n{changes}")
+
+
+def _numero_cite(reglages: Reglages, etudiant: Etudiant, event: Event, record: bourses.NumeroCite) -> Outcome:
+    identite = (record.uai, str(record.annee), record.cod_ind, record.cod_etp, record.cod_vrs_vet)
+    known = next((c for c in etudiant.citations if c.identite == identite), None)
+    cited = ecarts.citer(etudiant, record)
+    if cited is etudiant:
+        return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
+    closed = () if record.cite else ecarts.oublier(known, event)
+    cited, told = ecarts.signaler(cited)
+    return Outcome(cited, (*closed, *told), because=messages.CITEE)
+
+
 # --- what follows from the facts -------------------------------------------------------------------------------------
 
 
+def _reconsider_all(reglages: Reglages, etudiant: Etudiant) -> tuple[Etudiant, tuple[Emitted, ...], str]:
+    """Every year again; the rights also of a key that has no year left."""
+    emitted: tuple[Emitted, ...] = ()
+    changes: list[str] = []
+    for annee in sorted({i.annee for i in etudiant.inscriptions} | {d.annee for d in etudiant.dossiers}):
+        etudiant, published, because = _reconsider(reglages, etudiant, annee)
+        emitted += published
+        changes += [] if because == messages.SANS_EFFET else [because]
+    etudiant, published = droits.publier(reglages, etudiant)
+    return etudiant, (*emitted, *published), "\n".join(changes) or messages.SANS_EFFET
+
+
 def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etudiant, tuple[Emitted, ...], str]:
-    """Every registration of the year again, in the order in which Apogée made them known: the first entitled one is paid."""
+    """Every registration of the year again, in the order in which Apogée made them known: the first entitled one is paid.
+    Then what follows from each, from the dossier, and the student's rights."""
     emitted: list[Emitted] = []
     changes: list[str] = []
     cod_anu = str(annee)
@@ -122,13 +193,32 @@ def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etu
         constat = constater(reglages, etudiant, inscription)
         if constat is None:
             continue
-        etudiant, published = publier(etudiant, inscription, constat)
+        etudiant, published = publier(reglages, etudiant, inscription, constat)
         emitted += published
+        etudiant, followed = _follow(etudiant, place, constat)
+        emitted += followed
         if published:
             changes.append(
                 messages.CHANGE.format(cod_etp=inscription.cod_etp, uai=inscription.uai, statut=constat.statut, motif=constat.motif)
             )
+    etudiant, published = avis.suivre(reglages, etudiant, annee)
+    emitted += published
+    etudiant, published = ecarts.signaler(etudiant)
+    emitted += published
+    etudiant, published = droits.publier(reglages, etudiant)
+    emitted += published
     return etudiant, tuple(emitted), "\n".join(changes) or messages.SANS_EFFET
+
+
+def _follow(etudiant: Etudiant, place: int, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+    """What Apogée and the control lists are told of one registration."""
+    before = etudiant.inscriptions[place]
+    after, told = statut_apogee.suivre(before, constat)
+    after, checked = ecarts.controler(after)
+    if after is before:
+        return etudiant, ()
+    inscriptions = (*etudiant.inscriptions[:place], after, *etudiant.inscriptions[place + 1 :])
+    return msgspec.structs.replace(etudiant, inscriptions=inscriptions), (*told, *checked)
 
 
 def _counted(etudiant: Etudiant, inscription: Inscription) -> str | None:
@@ -143,7 +233,7 @@ def _counted(etudiant: Etudiant, inscription: Inscription) -> str | None:
 # --- records to facts ------------------------------------------------------------------------------------------------
 
 
-def _registration(event: Event, record: apogee.Inscription, known: Inscription | None) -> Inscription:
+def _registration(reglages: Reglages, event: Event, record: apogee.Inscription, known: Inscription | None) -> Inscription:
     eta_iae = record.eta_iae if record.eta_iae in procedure.FINS else procedure.ETAT_DIT_PAR.get(record.type, record.eta_iae)
     premiere = record.tem_iae_prm is not False
     same = known is not None and (known.eta_iae, known.premiere) == (eta_iae, premiere)
@@ -162,6 +252,20 @@ def _registration(event: Event, record: apogee.Inscription, known: Inscription |
         origine=known.origine if known else event.id,
         evenement=known.evenement if known is not None and same else event.id,
         acquis=known.acquis if known else None,
+        administratif=_administrative(reglages, record),
+        suivi=known.suivi if known else None,
+    )
+
+
+def _administrative(reglages: Reglages, record: apogee.Inscription) -> Administratif:
+    code = record.cod_brs if record.cod_brs not in reglages.codes_non_boursier else None
+    return Administratif(
+        nne=join_nne(record.nne, record.cle_nne) or "",
+        numero_boursier=normalise(record.num_brs or ""),
+        cle_boursier=record.cle_boursier,
+        declaree=code is not None or record.num_brs is not None,
+        composante=record.cod_cmp,
+        payee=record.eta_pmt_iae == procedure.PAYEE,
     )
 
 
@@ -176,11 +280,28 @@ def _bursary_file(event: Event, record: aglae.Dossier, known: Dossier | None) ->
         dat_mod=_latest(known.dat_mod if known else None, record.dat_mod),
         empreinte=_digest(msgspec.structs.replace(record, dat_mod=None)),
         evenement=event.id,
+        suite=_besides(record, known.suite if known is not None and known.numero == record.numero else SuiteDossier()),
     )
     if known is None:
         return new
-    same = msgspec.structs.replace(new, dat_mod=known.dat_mod, empreinte=known.empreinte, evenement=known.evenement) == known
+    unseen = {"dat_mod": known.dat_mod, "empreinte": known.empreinte, "evenement": known.evenement, "suite": known.suite}
+    same = msgspec.structs.replace(new, **unseen) == known
     return msgspec.structs.replace(new, evenement=known.evenement) if same else new
+
+
+def _besides(record: aglae.Dossier, before: SuiteDossier) -> SuiteDossier:
+    """What the dossier says besides what the matching looks at; what was told of it stays."""
+    return msgspec.structs.replace(
+        before,
+        numero_boursier=record.numero_boursier,
+        pieces=record.pieces_manquantes,
+        bareme=record.bareme,
+        annee_revenus=record.annee_revenus,
+        charge_a=record.charge_a,
+        charge_b=record.charge_b,
+        charge_distance=record.charge_distance,
+        date_decision=record.date_decision,
+    )
 
 
 def _with_registration(etudiant: Etudiant, new: Inscription, known: Inscription | None) -> Etudiant:

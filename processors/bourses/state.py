@@ -1,16 +1,18 @@
 """What the bursary matching remembers of one student: facts as last heard, and what was already done about them.
 
-Names, birth dates and identifiers that no decision needs are not kept: a digest tells whether a content was seen.
+Names, birth dates and identifiers that no decision and no control list needs are not kept: a digest tells whether a content
+was seen.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
 
 from schemas.records.aglae import EtatDossier, ResultatRetraitement
 from schemas.records.apogee import EtatIae
-from schemas.records.bourses import RaisonMarque, StatutBourse
+from schemas.records.bourses import BourseApogee, NatureEcart, NatureNotificationDossier, RaisonMarque, StatutBourse
+from schemas.records.crous import ResultatCrous
 
 Identite = tuple[str, str, str, str, str]
 """uai, cod_anu, cod_ind, cod_etp, cod_vrs_vet: what one registration is."""
@@ -23,6 +25,57 @@ class Acquis(msgspec.Struct, frozen=True):
     motif: str
     numero_dossier: str | None
     premiere: bool
+
+
+class Administratif(msgspec.Struct, frozen=True):
+    """What Apogée says of the registration that its matching does not look at: fees and control lists do."""
+
+    nne: str = ""
+    """With its key; empty when Apogée has none."""
+    numero_boursier: str = ""
+    cle_boursier: str | None = None
+    """Student key of the numéro de boursier, when it is not the NNE."""
+    declaree: bool = False
+    """The student says to be boursier: never a proof (R-AGL-22)."""
+    composante: str | None = None
+    payee: bool = False
+    """The fees are paid (`ETA_PMT_IAE` P)."""
+
+
+class Ecart(msgspec.Struct, frozen=True):
+    """A defect of the NNE as last told."""
+
+    nature: NatureEcart
+    differents: bool
+    nne: str
+    numero_boursier: str
+
+
+class Croisement(msgspec.Struct, frozen=True):
+    """What a line of the CROUS said while the registration's bursary was conditional (R-AGL-12)."""
+
+    resultat: ResultatCrous
+    evenement: str
+
+
+class Suivi(msgspec.Struct, frozen=True, kw_only=True):
+    """What was told to Apogée and to people about a registration."""
+
+    bourse: BourseApogee = "SANS_OBJET"
+    motif: str = ""
+    numero_dossier: str | None = None
+    declaree: bool = False
+    composante: str | None = None
+    piece: bool = False
+    """The bursary's notice is asked for."""
+    reclamation: bool = False
+    remboursement: bool = False
+    paye_ordinaire: bool = False
+    """The fees were seen paid while the ordinary ones applied."""
+    croisement: Croisement | None = None
+    ecart: Ecart | None = None
+    cite: str | None = None
+    """The key that was told of this registration's numéro de boursier."""
 
 
 class Inscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +100,9 @@ class Inscription(msgspec.Struct, frozen=True, kw_only=True):
     evenement: str
     """`ce_id` of the event that last changed what a decision looks at."""
     acquis: Acquis | None = None
+    administratif: Administratif = Administratif()
+    suivi: Suivi | None = None
+    """None until it is a registration."""
 
     @property
     def identite(self) -> Identite:
@@ -65,6 +121,36 @@ class Voeu(msgspec.Struct, frozen=True):
     cod_etp: str
 
 
+class Annonce(msgspec.Struct, frozen=True):
+    """The last notification that followed from a dossier alone."""
+
+    nature: NatureNotificationDossier
+    pieces: tuple[str, ...]
+    echelon: str | None
+    montant_annuel: Decimal | None
+    reserve: bool
+
+
+class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a dossier says that no matching looks at, and what was told of it."""
+
+    numero_boursier: str = ""
+    pieces: tuple[str, ...] = ()
+    bareme: int | None = None
+    annee_revenus: int | None = None
+    charge_a: int | None = None
+    charge_b: int | None = None
+    charge_distance: int | None = None
+    date_decision: date | None = None
+    annonce: Annonce | None = None
+    montant: Decimal | None = None
+    """In force, as last told."""
+    definitif: bool = False
+    """That amount is definitive: only a definitive one replaces it."""
+    echelon: str | None = None
+    anomalies: tuple[str, ...] = ()
+
+
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """The dossier of one year as last received."""
 
@@ -80,6 +166,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the content, without dat_mod."""
     evenement: str
     """`ce_id` of the event that last changed what a decision looks at."""
+    suite: SuiteDossier = SuiteDossier()
 
 
 class Retraitement(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +201,53 @@ class Paiement(msgspec.Struct, frozen=True):
     """The CROUS was told to review it and has not been told otherwise since."""
 
 
+class Fiche(msgspec.Struct, frozen=True, kw_only=True):
+    """What the CNOUS says of the student, for the answer in API Particulier's form."""
+
+    nom: str | None = None
+    prenoms: tuple[str, ...] = ()
+    date_naissance: date | None = None
+    lieu_naissance: str | None = None
+    sexe: str | None = None
+    email: str | None = None
+    ville_etudes: str | None = None
+    etablissement: str | None = None
+    date_rentree: date | None = None
+    duree: int | None = None
+    date_radiation: date | None = None
+
+
+class LigneCrous(msgspec.Struct, frozen=True, kw_only=True):
+    """The last line of the CROUS about one year."""
+
+    annee: int
+    resultat: ResultatCrous
+    echelon: str | None
+    empreinte: str
+    dat_mod: datetime | None
+    fiche: Fiche
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """A registration of another key cites this numéro de boursier (R-AGL-16)."""
+
+    identite: Identite
+    cod_etu: str
+    nne: str
+    numero_boursier: str
+    composante: str | None
+    signalee: bool = False
+
+
+class Transfert(msgspec.Struct, frozen=True):
+    """The registrations of this individual belong to another key since its NNE was corrected (R-AGL-21)."""
+
+    uai: str
+    cod_etu: str
+    vers: str
+    nne: str
+
+
 class Etudiant(msgspec.Struct, frozen=True):
     """All of one student key. Tuples keep the order of arrival within their topic, which decides who is paid first."""
 
@@ -122,3 +256,10 @@ class Etudiant(msgspec.Struct, frozen=True):
     retraitements: tuple[Retraitement, ...] = ()
     marques: tuple[Marque, ...] = ()
     paiements: tuple[Paiement, ...] = ()
+    crous: tuple[LigneCrous, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    transferts: tuple[Transfert, ...] = ()
+    demandes: tuple[tuple[int, str, date], ...] = ()
+    """(year, numéro de boursier, day) of the demandes entered."""
+    droits: str = ""
+    """Digest of the rights last published; empty: none ever."""

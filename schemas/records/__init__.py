@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.records import (
+    academie,
     aglae,
     apogee,
     bourses,
@@ -21,13 +22,25 @@ from schemas.records import (
     onde,
     pronote,
     pve,
+    rentree,
     safir,
     siecle,
     sts,
     support,
+    synchros,
 )
 
 RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
+    "academie.etablissements.v1": {
+        "etablissement": academie.Etablissement,
+    },
+    "academie.fermetures.v1": {
+        "fermeture": academie.Fermeture,
+    },
+    "academie.receptions.v1": {
+        "reception_bea": academie.ReceptionBea,
+        "integration_bee": academie.IntegrationBee,
+    },
     "aglae.dossiers.v1": {
         "dossier": aglae.Dossier,
         "retraitement": aglae.Retraitement,
@@ -86,6 +99,24 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "personne": charlemagne.Personne,
         "eleve": charlemagne.Eleve,
         "instantane_fin": charlemagne.InstantaneFin,
+    },
+    "charlemagne.etapes.v1": {
+        "etape": charlemagne.Etape,
+        "etape_annulee": charlemagne.EtapeAnnulee,
+        "identifiants_importes": charlemagne.IdentifiantsImportes,
+        "eleves_envoyes": charlemagne.ElevesEnvoyes,
+        "effectifs_envoyes": charlemagne.EffectifsEnvoyes,
+    },
+    "charlemagne.premier_degre.v1": {
+        "formations_importees": charlemagne.FormationsImportees,
+        "langues_importees": charlemagne.LanguesImportees,
+        "classe": charlemagne.Classe,
+        "classe_supprimee": charlemagne.ClasseSupprimee,
+        "base_eleves": charlemagne.BaseEleves,
+        "fiche_eleve": charlemagne.FicheEleve,
+        "eleve_sorti": charlemagne.EleveSorti,
+        "controle": charlemagne.Controle,
+        "export_demande": charlemagne.ExportDemande,
     },
     "chorus.fichiers.v1": {
         "fichier_paiement": chorus.FichierPaiement,
@@ -188,6 +219,13 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "periode": lsu.Periode,
         "instantane_fin": lsu.InstantaneFin,
     },
+    "lsu.interne.v1": {
+        "echeance_atteinte": lsu.EcheanceAtteinte,
+        "reprise": lsu.Reprise,
+    },
+    "lsu.refus.v1": {
+        "refus": lsu.Refus,
+    },
     "luciole.accords.v1": {
         "accord": luciole.Accord,
         "attente": luciole.Attente,
@@ -209,6 +247,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "bordereau": luciole.Bordereau,
         "modification_demande": luciole.ModificationDemande,
         "preparation_constat": luciole.PreparationConstat,
+    },
+    "luciole.fichiers.interne.v1": {
+        "echeance_atteinte": luciole.EcheanceAtteinte,
+        "reprise": luciole.Reprise,
     },
     "luciole.interne.v1": {
         "echeance_atteinte": luciole.EcheanceAtteinte,
@@ -270,12 +312,42 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "fichier": onde.Fichier,
         "morceau": onde.Morceau,
     },
+    "onde.depots.v1": {
+        "depot_effectue": onde.DepotEffectue,
+        "depot_refuse": onde.DepotRefuse,
+    },
+    "onde.envois.v1": {
+        "archive_a_deposer": onde.ArchiveADeposer,
+        "archive_interne": onde.ArchiveInterne,
+    },
     "onde.extractions.v1": {
         "instantane_debut": onde.InstantaneDebut,
         "eleve": onde.Eleve,
         "responsable": onde.Responsable,
         "enseignant": onde.Enseignant,
         "instantane_fin": onde.InstantaneFin,
+    },
+    "onde.fichiers.interne.v1": {
+        "echeance_atteinte": onde.EcheanceAtteinte,
+        "reprise": onde.Reprise,
+    },
+    "onde.interne.v1": {
+        "echeance_atteinte": onde.EcheanceAtteinte,
+        "reprise": onde.Reprise,
+    },
+    "onde.procedure.v1": {
+        "etape_suivie": onde.EtapeSuivie,
+        "controle_effectue": onde.ControleEffectue,
+        "export_effectue": onde.ExportEffectue,
+        "depot_confirme": onde.DepotConfirme,
+        "information": onde.Information,
+    },
+    "onde.projections.interne.v1": {
+        "echeance_atteinte": onde.EcheanceAtteinte,
+        "reprise": onde.Reprise,
+    },
+    "onde.refus.v1": {
+        "refus": onde.Refus,
     },
     "pronote.liens_eleve_groupe.v1": {
         "instantane_debut": pronote.InstantaneDebut,
@@ -284,6 +356,35 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "pve.demandes.v1": {
         "demande": pve.Demande,
+    },
+    "rentree.fichiers.interne.v1": {
+        "echeance_atteinte": rentree.EcheanceAtteinte,
+        "reprise": rentree.Reprise,
+    },
+    "rentree.interne.v1": {
+        "echeance_atteinte": rentree.EcheanceAtteinte,
+        "reprise": rentree.Reprise,
+    },
+    "rentree.ordres.v1": {
+        "inscription": rentree.Inscription,
+        "fermeture_relayee": rentree.FermetureRelayee,
+    },
+    "rentree.projections.interne.v1": {
+        "echeance_atteinte": rentree.EcheanceAtteinte,
+        "reprise": rentree.Reprise,
+    },
+    "rentree.refus.v1": {
+        "refus": rentree.Refus,
+    },
+    "rentree.suivi.v1": {
+        "etape_suivie": rentree.EtapeSuivie,
+        "avertissement": rentree.Avertissement,
+        "retard": rentree.Retard,
+        "rappel": rentree.Rappel,
+        "occurrence": rentree.Occurrence,
+        "rapprochement_eleves": rentree.RapprochementEleves,
+        "rapprochement_effectifs": rentree.RapprochementEffectifs,
+        "fermeture_suivie": rentree.FermetureSuivie,
     },
     "safir.actions.v1": {
         "action": safir.Action,
@@ -296,6 +397,43 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "safir.titulaires.v1": {
         "titulaire": safir.Titulaire,
+    },
+    "siecle.comptes_rendus.v1": {
+        "compte_rendu": siecle.CompteRendu,
+        "compte_rendu_ligne": siecle.CompteRenduLigne,
+        "compte_rendu_absent": siecle.CompteRenduAbsent,
+        "remede": siecle.Remede,
+        "liens_eleve": siecle.LiensEleve,
+        "comparaison": siecle.Comparaison,
+        "comparaison_ecart": siecle.ComparaisonEcart,
+    },
+    "siecle.comptes_rendus_lus.v1": {
+        "compte_rendu_lu": siecle.CompteRenduLu,
+    },
+    "siecle.depots.collectes.v1": {
+        "collecte_faite": siecle.CollecteFaite,
+    },
+    "siecle.depots.interne.v1": {
+        "echeance_atteinte": siecle.EcheanceAtteinte,
+        "reprise": siecle.Reprise,
+    },
+    "siecle.depots.refus.v1": {
+        "refus": siecle.Refus,
+    },
+    "siecle.depots.tranches.interne.v1": {
+        "echeance_atteinte": siecle.EcheanceAtteinte,
+        "reprise": siecle.Reprise,
+    },
+    "siecle.depots.tranches.v1": {
+        "tranche": siecle.Tranche,
+        "tranche_oubliee": siecle.TrancheOubliee,
+        "collecte": siecle.Collecte,
+    },
+    "siecle.depots.v1": {
+        "depot_demande": siecle.DepotDemande,
+        "depot_reponse": siecle.DepotReponse,
+        "prediction_demande": siecle.PredictionDemande,
+        "lien_saisi": siecle.LienSaisi,
     },
     "siecle.exports.v1": {
         "instantane_debut": siecle.InstantaneDebut,
@@ -318,6 +456,21 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "departement": siecle.Departement,
         "commune": siecle.Commune,
         "instantane_fin": siecle.InstantaneFin,
+    },
+    "siecle.predictions.v1": {
+        "prediction": siecle.Prediction,
+        "prediction_ligne": siecle.PredictionLigne,
+        "prediction_absent": siecle.PredictionAbsent,
+        "prediction_remede": siecle.PredictionRemede,
+    },
+    "siecle.projections.interne.v1": {
+        "echeance_atteinte": siecle.EcheanceAtteinte,
+        "reprise": siecle.Reprise,
+    },
+    "siecle.suivi_depots.v1": {
+        "confirmation_demandee": siecle.ConfirmationDemandee,
+        "depot_annule": siecle.DepotAnnule,
+        "fichier_depose": siecle.FichierDepose,
     },
     "sts.echanges.v1": {
         "instantane_debut": sts.InstantaneDebut,
@@ -345,10 +498,32 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "support.deblocages.v1": {
         "deblocage": support.Deblocage,
     },
+    "synchros.etats.v1": {
+        "synchro_en_cours": synchros.SynchroEnCours,
+        "synchro_faite": synchros.SynchroFaite,
+        "synchro_complete": synchros.SynchroComplete,
+        "version_refusee": synchros.VersionRefusee,
+        "controle_demande": synchros.ControleDemande,
+        "lot_complet": synchros.LotComplet,
+    },
+    "synchros.gestes.v1": {
+        "version_constatee": synchros.VersionConstatee,
+        "campagne_constatee": synchros.CampagneConstatee,
+        "synchro_debut": synchros.SynchroDebut,
+        "synchro_message": synchros.SynchroMessage,
+        "synchro_fin": synchros.SynchroFin,
+        "fichiers_choisis": synchros.FichiersChoisis,
+    },
 }
 """topic of the catalogue -> record name (`ce_type`) -> its struct."""
 
 NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
+    "academie.etablissements.v1": {
+        "periode": academie.Periode,
+    },
+    "academie.receptions.v1": {
+        "effectif": academie.Effectif,
+    },
     "aglae.dossiers.v1": {
         "voeu": aglae.Voeu,
     },
@@ -370,6 +545,13 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "responsable": charlemagne.Responsable,
         "option": charlemagne.Option,
         "an_dernier": charlemagne.AnDernier,
+    },
+    "charlemagne.etapes.v1": {
+        "effectif": charlemagne.Effectif,
+    },
+    "charlemagne.premier_degre.v1": {
+        "fiche": charlemagne.Fiche,
+        "anomalie": charlemagne.Anomalie,
     },
     "chorus.fichiers.v1": {
         "ligne_paiement": chorus.LignePaiement,
@@ -397,16 +579,40 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "dossier_non_reconduit": luciole.DossierNonReconduit,
         "place_file": luciole.PlaceFile,
     },
+    "onde.envois.v1": {
+        "eleve_exporte": onde.EleveExporte,
+    },
     "onde.extractions.v1": {
         "enfant": onde.Enfant,
     },
+    "onde.procedure.v1": {
+        "non_conforme": onde.NonConforme,
+    },
     "pronote.liens_eleve_groupe.v1": {
         "groupe": pronote.Groupe,
+    },
+    "rentree.suivi.v1": {
+        "etape_en_retard": rentree.EtapeEnRetard,
+        "difference": rentree.Difference,
+        "echeance_decalee": rentree.EcheanceDecalee,
     },
     "safir.actions.v1": {
         "sous_traitant": safir.SousTraitant,
         "periode": safir.Periode,
         "formateur": safir.Formateur,
+    },
+    "siecle.comptes_rendus.v1": {
+        "anomalie_compte_rendu_ligne": siecle.AnomalieCompteRenduLigne,
+        "lien_importe": siecle.LienImporte,
+    },
+    "siecle.comptes_rendus_lus.v1": {
+        "ligne_lue": siecle.LigneLue,
+    },
+    "siecle.depots.collectes.v1": {
+        "contenu_collecte": siecle.ContenuCollecte,
+    },
+    "siecle.depots.tranches.v1": {
+        "contenu_porte": siecle.ContenuPorte,
     },
     "siecle.exports.v1": {
         "scolarite_an_dernier": siecle.ScolariteAnDernier,
@@ -414,11 +620,19 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "structure": siecle.Structure,
         "adresse": siecle.Adresse,
     },
+    "siecle.predictions.v1": {
+        "source_prediction": siecle.SourcePrediction,
+        "obstacle_depot": siecle.ObstacleDepot,
+        "anomalie_prediction_ligne": siecle.AnomaliePredictionLigne,
+    },
     "sts.echanges.v1": {
         "discipline": sts.Discipline,
         "indemnite": sts.Indemnite,
         "cours": sts.Cours,
         "enseignant": sts.Enseignant,
+    },
+    "synchros.etats.v1": {
+        "fichier_lot": synchros.FichierLot,
     },
 }
 """The same for the records inside them."""

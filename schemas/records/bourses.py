@@ -643,6 +643,8 @@ class FaitsTransmis(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'étudiant."""
     nne: str
     """NNE corrigé."""
+    ancienne_cle: str = ""
+    """Clé d'étudiant d'où viennent les faits."""
     version: int
     """Version de l'état dont viennent les faits."""
     faits: str

@@ -248,3 +248,232 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de lignes entre le début et la fin."""
     empreinte: str
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
+
+
+class Etape(msgspec.Struct, frozen=True, kw_only=True):
+    """Une étape du calendrier Charlemagne/SIECLE que l'établissement déclare faite (colonne « FAIT LE »). La même étape déclarée de
+    nouveau corrige sa date. Format interne, non homologué.
+    """
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    numero: int
+    """Numéro d'ordre de l'étape, de 1 à 23."""
+    fait_le: datetime.date | None = None
+    """Jour où elle a été faite ; absent : celui de l'événement."""
+    occurrence: str | None = None
+    """Remontée dont il s'agit (R-CHA-32) ; absente : celle qui est en cours."""
+    accuse: str | None = None
+    """Accusé de réception du système servi (Parcoursup, LSU, OMOGEN), s'il en donne un."""
+
+
+class EtapeAnnulee(msgspec.Struct, frozen=True, kw_only=True):
+    """Une étape déclarée faite par erreur. Format interne, non homologué."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    numero: int
+    """Numéro d'ordre de l'étape, de 1 à 23."""
+    motif: str | None = None
+    """Pourquoi, en français."""
+
+
+class IdentifiantsImportes(msgspec.Struct, frozen=True, kw_only=True):
+    """Identifiants nationaux des élèves et identifiants des familles entrés dans Charlemagne (R-CHA-36). Format interne, non
+    homologué.
+    """
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    occurrence: str | None = None
+    """Remontée dont il s'agit (R-CHA-32) ; absente : celle qui est en cours."""
+    importe_le: datetime.date | None = None
+    """Jour de l'import ; absent : celui de l'événement."""
+    nombre_eleves: int | None = None
+    """Nombre d'élèves reconnus."""
+    nombre_familles: int | None = None
+    """Nombre de familles reconnues."""
+
+
+class ElevesEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
+    """Élèves envoyés de Charlemagne vers SIECLE : étape 21 ou 22 (R-CHA-32, R-CHA-36). Format interne, non homologué."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    occurrence: str | None = None
+    """Remontée dont il s'agit (R-CHA-32) ; absente : celle qui est en cours."""
+    envoye_le: datetime.date | None = None
+    """Jour de l'envoi ; absent : celui de l'événement."""
+    eleves: tuple[str, ...] = ()
+    """Identifiants des élèves envoyés (INE, ou numéro Charlemagne)."""
+
+
+class Effectif(msgspec.Struct, frozen=True, kw_only=True):
+    """Effectif d'une formation ou d'une division."""
+
+    code: str
+    """MEF, division ou niveau."""
+    nombre: int
+    """Nombre d'élèves."""
+
+
+class EffectifsEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
+    """Effectifs envoyés depuis SIECLE vers la Base Elèves Académique : étape 19 (R-CHA-37). Format interne, non homologué."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    effectifs: tuple[Effectif, ...] = ()
+    """Par formation ou division."""
+    total: int | None = None
+    """Nombre d'élèves ; absent : la somme des effectifs."""
+    envoye_le: datetime.date | None = None
+    """Jour de l'envoi ; absent : celui de l'événement."""
+
+
+class FormationsImportees(msgspec.Struct, frozen=True, kw_only=True):
+    """« Import des formations du 1er degré » réussi (R-ONDE-03, R-ONDE-04). Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    formations: tuple[str, ...] = ()
+    """Codes des formations, comme CP, CE2 ; aucune : le détail n'est pas dit."""
+    importe_le: datetime.date | None = None
+    """Jour de l'import ; absent : celui de l'événement."""
+
+
+class LanguesImportees(msgspec.Struct, frozen=True, kw_only=True):
+    """Import des langues, au besoin (R-ONDE-05). Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    langues: tuple[str, ...] = ()
+    """Langues importées."""
+
+
+class Classe(msgspec.Struct, frozen=True, kw_only=True):
+    """Paramétrage d'une classe (R-ONDE-06, R-ONDE-07) ; le dernier remplace le précédent. Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    classe: str
+    """Nom de la classe."""
+    code_rectorat: str = ""
+    """« Code Rectorat » : libre, non vide, unique dans l'école."""
+    type_contrat: str = ""
+    """« Type de contrat »."""
+    type_classe: str = ""
+    """« Type de classe »."""
+    formations: tuple[str, ...] = ()
+    """« Les formations » : plusieurs pour une classe à plusieurs niveaux."""
+
+
+class ClasseSupprimee(msgspec.Struct, frozen=True, kw_only=True):
+    """Une classe qui n'existe plus. Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    classe: str
+    """Nom de la classe."""
+
+
+class Fiche(msgspec.Struct, frozen=True, kw_only=True):
+    """La fiche d'un élève du premier degré."""
+
+    eleve: str
+    """Identifiant de l'élève dans Charlemagne."""
+    classe: str | None = None
+    """Classe de l'onglet « général » ; absente : l'élève n'est ni contrôlé ni exporté (R-ONDE-09)."""
+    formation: str | None = None
+    """Formation de la fiche ; nécessaire dans une classe à plusieurs niveaux (R-ONDE-08)."""
+    anomalies: tuple[str, ...] = ()
+    """Ce que le contrôle académique reproche à la fiche."""
+
+
+class BaseEleves(msgspec.Struct, frozen=True, kw_only=True):
+    """Toutes les fiches d'élèves de l'école : elles remplacent celles que l'on connaissait. Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    eleves: tuple[Fiche, ...]
+    """Les fiches."""
+
+
+class FicheEleve(msgspec.Struct, frozen=True, kw_only=True):
+    """La fiche d'un élève, créée ou modifiée. Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    eleve: str
+    """Identifiant de l'élève dans Charlemagne."""
+    classe: str | None = None
+    """Classe de l'onglet « général » ; absente : l'élève n'est ni contrôlé ni exporté (R-ONDE-09)."""
+    formation: str | None = None
+    """Formation de la fiche ; nécessaire dans une classe à plusieurs niveaux (R-ONDE-08)."""
+    anomalies: tuple[str, ...] = ()
+    """Ce que le contrôle académique reproche à la fiche."""
+
+
+class EleveSorti(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élève qui n'est plus de l'école. Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    eleve: str
+    """Identifiant de l'élève dans Charlemagne."""
+
+
+class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
+    """Une ligne du compte-rendu du contrôle académique."""
+
+    eleve: str
+    """Identifiant de l'élève dans Charlemagne."""
+    libelle: str
+    """Ce qui ne va pas."""
+
+
+class Controle(msgspec.Struct, frozen=True, kw_only=True):
+    """« Contrôle » de la base élèves lancé dans Charlemagne (R-ONDE-10). Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    controles: int | None = None
+    """Nombre d'élèves contrôlés que Charlemagne affiche ; absent : non dit."""
+    anomalies: tuple[Anomalie, ...] = ()
+    """Compte-rendu ; vide : élèves conformes."""
+
+
+class ExportDemande(msgspec.Struct, frozen=True, kw_only=True):
+    """« SIECLE ONDE » : export de la base élèves demandé et confirmé (R-ONDE-11, R-ONDE-12). Format interne, non homologué."""
+
+    uai: str
+    """École, 7 chiffres et une lettre."""
+    annee: int
+    """Année de la rentrée : 2024 pour 2024-2025."""
+    lecteur: str | None = None
+    """Lettre du lecteur de la base ; absente : le réglage."""

@@ -11,13 +11,14 @@ from bus.fold import Fold, Folded, Incoming, KeyState, Output
 from processors.bourses import PROCESSOR
 from processors.bourses.state import Etudiant
 from schemas import subjects
-from schemas.outcome import Event
+from schemas.outcome import Emitted, Event, Outcome
 from schemas.records import aglae, apogee, bourses
 
 KEY = "3f" * 16
 START = datetime(2026, 7, 1, 8, tzinfo=UTC)
 VERSAILLES, PARIS = "0781944P", "0751717J"
 BOURSIER = "1111037734L"
+DECISIONS = "bourses.decisions.v1"
 
 
 def registration(
@@ -79,12 +80,20 @@ def retraitement(
     return Event(ce_id, "retraitement", START, KEY, subject, "/aglae", "aglae.dossiers.v1", record)
 
 
+def decided(outcome: Outcome) -> list[Emitted]:
+    """The decisions among what an outcome publishes."""
+    return [emitted for emitted in outcome.emitted if emitted.topic == DECISIONS]
+
+
 @dataclass
 class Run:
     """What a history of one student gave."""
 
     state: Etudiant | None = None
     outputs: list[Output] = field(default_factory=list)
+    """Decisions."""
+    suites: list[Output] = field(default_factory=list)
+    """What follows from them: fees, pieces, notifications of the dossier, control lists, rights, hand-overs."""
     waiting: list[str] = field(default_factory=list)
     """Labels of what still waits."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -94,7 +103,10 @@ class Run:
         return [output.name for output in self.outputs]
 
     def of(self, name: str) -> list[Any]:
-        return [output.data for output in self.outputs if output.name == name]
+        return [output.data for output in (*self.outputs, *self.suites) if output.name == name]
+
+    def sent(self, topic: str) -> list[Output]:
+        return [output for output in self.suites if output.topic == topic]
 
     def situations(self) -> list[str]:
         """The statuses published, in order."""
@@ -114,4 +126,6 @@ def run(*events: Event) -> Run:
     incoming = [Incoming(event, msgspec.json.encode([event.type, event.data]), offset) for offset, event in enumerate(events)]
     folded: Folded = fold(incoming, {}, {})
     key_state = folded.states.get(KEY, KeyState())
-    return Run(key_state.state, folded.outputs, [w.label for w in key_state.parked], dict(folded.counts), len(folded.dead))
+    decisions = [output for output in folded.outputs if output.topic == DECISIONS]
+    suites = [output for output in folded.outputs if output.topic != DECISIONS]
+    return Run(key_state.state, decisions, suites, [w.label for w in key_state.parked], dict(folded.counts), len(folded.dead))

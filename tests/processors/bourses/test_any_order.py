@@ -102,14 +102,16 @@ def test_a_definitive_follows_its_registration_and_a_dossier_that_lets_it(arriva
 @given(two_arrivals())
 def test_two_outputs_of_one_history_never_share_an_id(arrivals: tuple[list[Event], list[Event]]) -> None:
     seen = run(*arrivals[0])
-    assert not [identifier for identifier, count in Counter(output.id for output in seen.outputs).items() if count > 1]
+    assert not [identifier for identifier, count in Counter(output.id for output in (*seen.outputs, *seen.suites)).items() if count > 1]
 
 
 @settings(max_examples=150, deadline=None)
 @given(two_arrivals())
 def test_everything_again_publishes_nothing_more(arrivals: tuple[list[Event], list[Event]]) -> None:
     events = arrivals[0]
-    assert run(*events, *events).names() == run(*events).names()
+    twice, once = run(*events, *events), run(*events)
+    assert twice.names() == once.names()
+    assert [output.name for output in twice.suites] == [output.name for output in once.suites]
 
 
 @st.composite

@@ -11,7 +11,7 @@ from processors.bourses.rules import decide, provides
 from schemas.identity import derive
 from schemas.outcome import Event
 from schemas.records.aglae import EtatDossier
-from tests.processors.bourses.build import PARIS, START, VERSAILLES, dossier, registration, retraitement, run
+from tests.processors.bourses.build import PARIS, START, VERSAILLES, decided, dossier, registration, retraitement, run
 
 MATCH = (VERSAILLES, "L1INFO")
 OTHER = (PARIS, "M1DROIT")
@@ -47,7 +47,7 @@ def test_a_payment_follows_from_the_event_that_made_its_registration_known_whate
 def test_the_three_records_of_a_payment_leave_in_one_outcome() -> None:
     known = decide(Reglages(), None, dossier("d1", "CONDITIONNEL", MATCH)).state
     outcome = decide(Reglages(), known, registration("r1"))
-    assert [e.name for e in outcome.emitted] == PAID
+    assert [e.name for e in decided(outcome)] == PAID
 
 
 @pytest.mark.parametrize("etat", ["CONDITIONNEL", "DEFINITIF"])
@@ -270,7 +270,7 @@ def test_two_dossier_numbers_of_one_year_are_not_both_paid_unless_the_crous_says
     assert [m.raison for m in seen.of("dossier_marque") if m.uai == PARIS] == ["AUTRE_DOSSIER_PAYE"]
     answer = retraitement("t1", uai=PARIS, etape="M1DROIT", numero="2026CRE1111037734L")
     outcome = decide(Reglages(), seen.state, answer)
-    assert [e.name for e in outcome.emitted][:3] == PAID[:3]
+    assert [e.name for e in decided(outcome)][:3] == PAID[:3]
 
 
 # --- the end of a registration ---------------------------------------------------------------------------------------
@@ -434,7 +434,7 @@ def test_the_settings_decide_which_states_pay() -> None:
     strict = Reglages(version="essai", decident=("DEFINITIF",), attendent=(*Reglages().attendent, "CONDITIONNEL"))
     state = decide(strict, None, dossier("d1", "CONDITIONNEL", MATCH)).state
     outcome = decide(strict, state, registration("r1"))
-    assert [e.data.statut for e in outcome.emitted] == ["EN_ATTENTE"]
+    assert [e.data.statut for e in decided(outcome)] == ["EN_ATTENTE"]
 
 
 def test_the_processor_declares_what_the_bus_needs() -> None:

@@ -1,0 +1,73 @@
+"""The synchronous answer (R-AGL-02…06, 36): POSITIVE only when it is certain, else one waiting answer, whatever the cause.
+
+Pure: from the rights of one student, whether they are fresh, and a question. Asking changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.records.bourses import Droits, DroitsAnnee
+
+NON_CONFIRMEE = "bourse non encore confirmée"
+"""The message of a detection (R-AGL-07), the same for every doubt."""
+
+SANS_DROITS = "Aucun dossier de bourse n'est connu sous cet identifiant : ce n'est pas une preuve que l'étudiant n'est pas boursier."
+AUTRE_ANNEE = "Aucun dossier de bourse de cette année n'est connu sous cet identifiant."
+PAS_A_JOUR = "Le bus n'est pas sûr d'avoir tout lu : rien ne peut être affirmé."
+INSCRIPTION_NON_ACQUISE = "L'inscription connue dans cet établissement n'a pas encore de bourse acquise."
+SANS_VOEU = "Aucun vœu du dossier ne porte sur ce qui est demandé."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of one student, whose key is known."""
+
+    annee: int
+    """Year in which the school year starts."""
+    uai: str | None = None
+    cod_etp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """The answer, and what only the operator may see of it."""
+
+    reponse: Literal["POSITIVE", "ATTENTE"]
+    raison: str = ""
+    a_rejouer: bool = False
+    """The doubt is the bus's own: the same question may be answered otherwise in a moment (R-AGL-36)."""
+
+    @property
+    def corps(self) -> dict[str, str]:
+        """What the caller gets. Two waiting answers are equal, byte for byte (R-AGL-05)."""
+        return {"reponse": "POSITIVE"} if self.reponse == "POSITIVE" else {"reponse": "ATTENTE", "message": NON_CONFIRMEE}
+
+
+def repondre(droits: Droits | None, question: Question, a_jour: bool = True) -> Reponse:
+    """`a_jour`: everything said until less than the permitted delay ago is in `droits`."""
+    if not a_jour:
+        return Reponse("ATTENTE", PAS_A_JOUR, a_rejouer=True)
+    if droits is None or not droits.annees:
+        return Reponse("ATTENTE", SANS_DROITS)
+    annee = next((each for each in droits.annees if each.annee == question.annee), None)
+    if annee is None:
+        return Reponse("ATTENTE", AUTRE_ANNEE)
+    raison = _doute(annee, question)
+    return Reponse("POSITIVE") if not raison else Reponse("ATTENTE", raison)
+
+
+def _doute(annee: DroitsAnnee, question: Question) -> str:
+    """A bursary acquired for what is asked is certain. A decided dossier is, where no registration contradicts it, for a
+    registration that one of its vœux foresees: the étape asked, else any of that establishment."""
+    known = [i for i in annee.inscriptions if _porte_sur(i.uai, i.cod_etp, question)]
+    if any(inscription.definitive for inscription in known):
+        return ""
+    if not annee.affirmable:
+        return annee.raison
+    if known:
+        return INSCRIPTION_NON_ACQUISE
+    return "" if any(_porte_sur(voeu.uai, voeu.cod_etp, question) for voeu in annee.voeux) else SANS_VOEU
+
+
+def _porte_sur(uai: str, cod_etp: str, question: Question) -> bool:
+    return question.uai in (None, uai) and question.cod_etp in (None, cod_etp)
