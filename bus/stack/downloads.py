@@ -134,8 +134,10 @@ def _fetch_once(artifact: Artifact, target: Path, repository: str) -> None:
 
 
 def _context(staging: Path, repository: str) -> "MavenContext":
+    import truststore
     from jgo.maven import MavenContext  # jgo takes 0.3 s to import
 
+    truststore.inject_into_ssl()  # the machine's own authorities: schools are often behind a proxy that has one
     remote = {"depot": repository} if repository else None
     return MavenContext(repo_cache=staging, local_repos=[], remote_repos=remote, timeout=60)
 
