@@ -1,19 +1,19 @@
-"""What it costs to write and read one record, with our compiled codec and with fastavro: `python -m bench.codec`.
+"""What it costs to write and read one record, with our compiled codec and with fastavro: `python -m bench codec`.
 
-Prints one line of JSON per measure: microseconds of processor time per record, best of five rounds.
+Microseconds of processor time per record, best of five rounds.
 """
 
 import io
-import json
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import fastavro
 import msgspec
+from rich.console import Console
+from rich.table import Table
 
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
@@ -89,6 +89,13 @@ def measures(topic: str, name: str, record: Any) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    for case in CASES:
-        sys.stdout.write(json.dumps(measures(*case), ensure_ascii=False) + "\n")
+def show(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(title="Codec : µs de processeur par enregistrement", title_justify="left")
+    for heading in ("", "octets", "écrire", "écrire, fastavro", "lire", "lire, fastavro"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for each in found:
+        table.add_row(
+            each["record"], *(str(each[name]) for name in ("bytes", "write_us", "write_fastavro_us", "read_us", "read_fastavro_us"))
+        )
+    console.print(table)
+    console.print()

@@ -1,0 +1,103 @@
+"""`python -m bench` runs every measure, `python -m bench job` one of them. Prints tables and writes build/bench.json."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+
+from bench import codec, figures, measures
+from bench.arena import Arena
+from bench.environment import PROJECT, alternatives
+from bench.measures import Measure
+from bench.race import Run, race
+from tests.services import Services, opened
+
+RESULTS = PROJECT / "build" / "bench.json"
+ROUNDS = 5
+JOB_RECORDS = 60_000
+REGISTRATIONS, DOSSIERS = 34_000, 5_100
+
+told = Console(stderr=True, highlight=False)
+
+
+def run(measure: Measure, services: Services, rounds: int) -> dict[str, Any]:
+    """Every contender once a round, in turn, after one round that does not count; every run's outputs are checked."""
+    arena = Arena(services, measure.processor, measure.fed)
+    runs: dict[str, list[Run]] = {contender.name: [] for contender in measure.contenders}
+    try:
+        for number in range(rounds + 1):
+            for contender in measure.contenders:
+                outputs = arena.watch()
+                with arena.course() as (course, database):
+                    done = race(contender, course, len(measure.fed))
+                    measure.check(arena, outputs(), database)
+                warming = number == 0
+                told.print(f"  {'mise en route' if warming else f'tour {number}'} · {contender.name} : {done.rate:,.0f}/s", style="dim")
+                if not warming:
+                    runs[contender.name].append(done)
+    finally:
+        arena.close()
+    return figures.summary(runs, measure.wanted)
+
+
+def raced(make: Callable[[Path, Path], Measure], rounds: int, console: Console) -> dict[str, Any]:
+    measure = make(Path(sys.executable), alternatives())
+    told.print(measure.title)
+    with opened(os.environ) as services:
+        found = run(measure, services, rounds)
+    figures.show(console, measure.title, found)
+    return found
+
+
+def compiled(console: Console) -> dict[str, Any]:
+    """The codec against fastavro: no service needed."""
+    found = [codec.measures(*case) for case in codec.CASES]
+    codec.show(console, found)
+    return {"cases": found}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on, without naming the machine."""
+    return {
+        "cores": psutil.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Mesures comparées ; voir bench/README.md.")
+    parser.add_argument("measures", nargs="*", choices=("codec", "job", "vertical"), default=("codec", "job", "vertical"))
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="tours comptés (5)")
+    chosen = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    acts: dict[str, Callable[[], dict[str, Any]]] = {
+        "codec": lambda: compiled(console),
+        "job": lambda: raced(lambda ours, theirs: measures.stateless(ours, theirs, JOB_RECORDS), chosen.rounds, console),
+        "vertical": lambda: raced(lambda ours, theirs: measures.vertical(ours, theirs, REGISTRATIONS, DOSSIERS), chosen.rounds, console),
+    }
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.parent.mkdir(exist_ok=True)
+    for name in chosen.measures:
+        began = time.monotonic()
+        before = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}
+        results[name] = {**before, **acts[name](), "seconds": round(time.monotonic() - began)}
+        RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    told.print(f"Écrit : {RESULTS.relative_to(PROJECT)}")
+    missed = [ratio for name in chosen.measures for ratio in results[name].get("ratios", ()) if not ratio["reached"]]
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""The bus itself: the real worker (Faust, engine, publisher), as `python -m bus.worker` runs it, with its progress told."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bench import job
+from bench.course import Course, Progress, told
+from bus.engine import Batch
+from bus.logging import configure
+from bus.processors import all_processors
+from bus.settings import DatabaseSettings, Settings
+from bus.worker import build_worker, run_worker
+from schemas.outcome import Processor
+
+
+def settings_of(course: Course) -> Settings:
+    settings = Settings(prefix=course.prefix, database=DatabaseSettings(db_schema=course.schema))
+    return settings.with_addresses(course.kafka, course.registry, course.database)
+
+
+def processor_of(course: Course) -> Processor:
+    return next(each for each in (job.PROCESSOR, *all_processors()) if each.name == course.processor)
+
+
+def main() -> None:
+    course, progress = told(), Progress()
+    configure("warning")
+    worker = build_worker(processor_of(course), settings_of(course), {})
+    handle = worker.runner.handle
+
+    async def telling(batch: Batch, assignment: int, ack: Callable[[], object]) -> None:
+        progress.begun()
+
+        def acknowledged() -> Any:
+            answer = ack()
+            progress.done(len(batch.records))
+            return answer
+
+        await handle(batch, assignment, acknowledged)
+
+    worker.runner.handle = telling  # type: ignore[method-assign]
+    progress.ready()
+    run_worker(worker)
+
+
+if __name__ == "__main__":
+    main()
