@@ -7,13 +7,18 @@ from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from connectors.charlemagne.connector import Charlemagne
 from connectors.chorus.connector import Chorus
+from connectors.crous.connector import Crous
 from connectors.draaf.connector import Draaf
+from connectors.etablissement.connector import Etablissement
 from connectors.extranet.connector import Extranet
 from connectors.lsu.connector import Lsu
 from connectors.luciole.connector import Luciole
+from connectors.nne.connector import Nne
 from connectors.onde.connector import Onde
 from connectors.pronote.connector import Pronote
+from connectors.pve.connector import Pve
 from connectors.safir.connector import Safir
+from connectors.siecle.compte_rendu import SiecleSuivi
 from connectors.siecle.connector import Siecle
 from connectors.sts.connector import Sts
 from connectors.support.connector import Support
@@ -48,7 +53,12 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
     return (
         Apogee(secret),
         Aglae(secret),
+        Crous(secret),
+        Pve(secret),
+        Nne(secret),
         Siecle(),
+        SiecleSuivi(),
+        Etablissement(),
         Charlemagne(),
         Sts(),
         Pronote(),

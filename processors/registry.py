@@ -2,9 +2,12 @@
 
 from processors.bourses import PROCESSOR as BOURSES
 from processors.comptes import PROCESSOR as COMPTES
+from processors.depot_siecle import PROCESSOR as DEPOTS
+from processors.depot_siecle import TRANCHES
 from processors.formation import PROCESSOR as FORMATION
+from processors.lsu import PROCESSOR as LSU
 from processors.luciole import PROCESSOR as LUCIOLE
 from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU)
+PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, DEPOTS, TRANCHES)

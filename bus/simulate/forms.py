@@ -68,6 +68,10 @@ NAMED_EVENTS = {
     "chorus": ("chorus.retours.v1",),
     "draaf": ("draaf.validations.v1",),
     "support": ("support.deblocages.v1",),
+    "etablissement": ("siecle.depots.v1", "synchros.gestes.v1"),
+    "crous": ("crous.decisions.v1",),
+    "pve": ("pve.demandes.v1",),
+    "nne": ("nne.corrections.v1",),
 }
 """System → the topics whose records it posts under their own names."""
 

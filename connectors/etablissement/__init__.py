@@ -1,0 +1,1 @@
+"""What a school does and sees in SIECLE, STS Web, PRONOTE and EDT without any file: deposits, synchros, messages."""

@@ -1,0 +1,190 @@
+"""The five synchros of a school: what opens each, what says that it is done, what a person must check (R-PRO-01 to 06, 20 to 34)."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from processors.lsu import messages
+from processors.lsu.procedure import LOT, SYNCHROS
+from processors.lsu.reglages import Reglages
+from processors.lsu.state import Campagne, Etat, Export
+from schemas.outcome import Emitted, Event, Outcome, Refusal
+from schemas.records import siecle
+from schemas.records import synchros as records
+
+ETATS = "synchros.etats.v1"
+RENTREE = "rentrée"
+
+
+def decide(reglages: Reglages, state: Etat | None, event: Event) -> Outcome:
+    """Decide one event of a school. Raises KeyError for a record of another contract."""
+    before = state or Etat()
+    rule = EXPORTS.get(event.type, _ligne) if event.topic == "siecle.exports.v1" else REGLES[event.type]
+    outcome = rule(reglages, before, event)
+    if outcome.state is before:
+        return Outcome(state, outcome.emitted, outcome.refusal, counted=outcome.counted, because=outcome.because)
+    return outcome
+
+
+def _refuser(etat: Etat, refusal: Refusal) -> Outcome:
+    return Outcome(etat, refusal=refusal, because=refusal.message)
+
+
+# --- versions and campaign -------------------------------------------------------------------------------------------
+
+
+def _version(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """A version that is not accepted is refused before any synchro; where one was accepted before, every later synchro is."""
+    data: records.VersionConstatee = event.data
+    admises = reglages.admises(data.uai, data.logiciel)
+    wanted = any((each.millesime, each.version, each.bits) == (data.millesime, data.version, data.bits) for each in admises)
+    if not admises or wanted:
+        kept = {name: text for name, text in etat.refusees.items() if name != data.logiciel}
+        accepted = tuple(sorted({*etat.acceptees, data.logiciel}))
+        return Outcome(replace(etat, refusees=kept, acceptees=accepted), because="version admise")
+    refusal = messages.version(data.logiciel, data.millesime, data.version, data.bits, admises)
+    if data.logiciel in etat.acceptees:
+        after = replace(
+            etat,
+            refusees={**etat.refusees, data.logiciel: refusal.message},
+            acceptees=tuple(each for each in etat.acceptees if each != data.logiciel),
+        )
+        told = records.VersionRefusee(uai=data.uai, logiciel=data.logiciel, message=refusal.message)
+        return Outcome(after, (Emitted(ETATS, "version_refusee", told),), because=refusal.message)
+    return _refuser(etat, refusal)
+
+
+def _campagne(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    data: records.CampagneConstatee = event.data
+    return Outcome(replace(etat, campagne=Campagne(data.annee_sts, data.type, data.debut, data.fin)))
+
+
+def _porte(reglages: Reglages, etat: Etat, uai: str, code: str) -> Refusal | None:
+    """What keeps a synchro closed: a version, then the year and the campaign, then the order."""
+    synchro = SYNCHROS[code]
+    for logiciel in synchro.logiciels:
+        if logiciel in etat.refusees:
+            return messages.version_refusee(etat.refusees[logiciel])
+    found = etat.campagne
+    if synchro.campagne and found is not None:
+        expected = reglages.annee_sts(uai)
+        if expected is not None and found.annee_sts != expected:
+            return messages.annee_sts(found.annee_sts, expected)
+        if found.type.casefold() != RENTREE or found.debut.year != found.annee_sts:
+            return messages.campagne(found.annee_sts, found.debut, found.type)
+    if code == "S1" and "S1" in etat.faites and "S3" not in etat.faites:
+        return messages.REFAIRE_3
+    return None
+
+
+# --- synchros --------------------------------------------------------------------------------------------------------
+
+
+def _debut(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    data: records.SynchroDebut = event.data
+    closed = _porte(reglages, etat, data.uai, data.synchro)
+    if closed is not None:
+        return _refuser(etat, closed)
+    if data.synchro == "S4B" and data.destination == "EDITEUR_PRIVE":
+        return _refuser(etat, messages.EDITEUR_PRIVE)
+    started = Emitted(ETATS, "synchro_en_cours", records.SynchroEnCours(uai=data.uai, synchro=data.synchro, depuis=event.time))
+    after = replace(etat, en_cours={**etat.en_cours, data.synchro: event.time})
+    if not data.saisie_manuelle:
+        return Outcome(after, (started,), because="en cours")
+    check = records.ControleDemande(uai=data.uai, synchro=data.synchro, code="CORRESPONDANCES", message=messages.CORRESPONDANCES)
+    return Outcome(after, (started, Emitted(ETATS, "controle_demande", check)), because="en cours, correspondances à vérifier")
+
+
+def _message(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """Only the exact message says that 4a or 4b is done; any other leaves it in progress (R-PRO-34)."""
+    data: records.SynchroMessage = event.data
+    said = " ".join(data.message.split())
+    code = next((each.code for each in SYNCHROS.values() if each.message == said), None)
+    if code is None:
+        return Outcome(etat, counted="message_sans_effet", because="ce message ne dit la fin d'aucune synchro")
+    closed = _porte(reglages, etat, data.uai, code)
+    return _refuser(etat, closed) if closed is not None else _faite(etat, event, code, said)
+
+
+def _fin(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    data: records.SynchroFin = event.data
+    if SYNCHROS[data.synchro].message is not None:
+        return _refuser(etat, messages.fin_par_message(data.synchro))
+    closed = _porte(reglages, etat, data.uai, data.synchro)
+    if closed is not None:
+        return _refuser(etat, closed)
+    outcome = _faite(etat, event, data.synchro, "")
+    if data.synchro != "S2":
+        return outcome
+    check = records.ControleDemande(uai=data.uai, synchro="S2", code="BILAN_IMPORT", message=messages.BILAN)
+    return Outcome(outcome.state, (*outcome.emitted, Emitted(ETATS, "controle_demande", check)), because=outcome.because)
+
+
+def _faite(etat: Etat, event: Event, code: str, said: str) -> Outcome:
+    done = records.SynchroFaite(uai=event.key, synchro=code, faite_le=event.time, message=said)  # type: ignore[arg-type]
+    after = replace(
+        etat,
+        en_cours={each: since for each, since in etat.en_cours.items() if each != code},
+        faites={**etat.faites, code: event.time},
+    )
+    emitted = [Emitted(ETATS, "synchro_faite", done)]
+    if code in ("S4A", "S4B") and {"S4A", "S4B"} <= set(after.faites) and not {"S4A", "S4B"} <= set(etat.faites):
+        emitted.append(Emitted(ETATS, "synchro_complete", records.SynchroComplete(uai=event.key, faite_le=event.time)))
+    return Outcome(after, tuple(emitted), because=f"{code} faite")
+
+
+# --- the seven files -------------------------------------------------------------------------------------------------
+
+
+def _export_debut(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    data: siecle.InstantaneDebut = event.data
+    export = Export(data.fichier, data.archive, data.date_export, event.time)
+    return Outcome(replace(etat, arrive=(data.recu, data.type, export)))
+
+
+def _export_fin(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    data: siecle.InstantaneFin = event.data
+    if etat.arrive is None or etat.arrive[0] != data.recu:
+        return Outcome(etat, counted="instantane_incomplet")
+    _, kind, export = etat.arrive
+    return Outcome(replace(etat, arrive=None, exports={**etat.exports, kind: export}))
+
+
+def _ligne(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
+    return Outcome(etat, counted="ligne_sans_effet")
+
+
+def _fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """All seven, of one school (R-PRO-20 to 22). A browser's suffix in a name changes nothing: kinds come from what files hold."""
+    data: records.FichiersChoisis = event.data
+    known = {name: kind for kind, each in etat.exports.items() for name in (each.archive, each.fichier) if name is not None}
+    strangers = [name for name in data.fichiers if name not in known]
+    if strangers:
+        return _refuser(etat, messages.autre_uai(data.uai, len(strangers)))
+    kinds = {known[name] for name in data.fichiers} if data.fichiers else set(etat.exports)
+    chosen = {label: [kind for kind in accepted if kind in kinds] for label, accepted in LOT.items()}
+    missing = [label for label, found in chosen.items() if not found]
+    if missing:
+        return _refuser(etat, messages.lot_incomplet(missing))
+    latest = {label: max(found, key=lambda kind: etat.exports[kind].recu_le) for label, found in chosen.items()}
+    files = tuple(
+        records.FichierLot(type=kind, libelle=label, fichier=etat.exports[kind].fichier, date_export=etat.exports[kind].date_export)
+        for label, kind in latest.items()
+    )
+    dates = sorted({each.date_export for each in files if each.date_export is not None})
+    warned = (messages.dates_differentes(dates),) if len(dates) > 1 else ()
+    complete = records.LotComplet(uai=data.uai, fichiers=files, avertissements=warned)
+    return Outcome(etat, (Emitted(ETATS, "lot_complet", complete),), because="les 7 fichiers sont là")
+
+
+Regle = Callable[[Reglages, Etat, Event], Outcome]
+
+EXPORTS: Mapping[str, Regle] = {"instantane_debut": _export_debut, "instantane_fin": _export_fin}
+REGLES: Mapping[str, Regle] = {
+    "version_constatee": _version,
+    "campagne_constatee": _campagne,
+    "synchro_debut": _debut,
+    "synchro_message": _message,
+    "synchro_fin": _fin,
+    "fichiers_choisis": _fichiers,
+}

@@ -1,0 +1,42 @@
+"""Where the synchros of one school are."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import msgspec
+
+
+class Campagne(msgspec.Struct, frozen=True):
+    """What STS-WEB's menu « Campagne » last showed."""
+
+    annee_sts: int
+    type: str
+    debut: date
+    fin: date
+
+
+class Export(msgspec.Struct, frozen=True):
+    """The last export of one kind."""
+
+    fichier: str
+    archive: str | None
+    date_export: date | None
+    recu_le: datetime
+
+
+class Etat(msgspec.Struct, frozen=True, kw_only=True):
+    """One school. Every field has a default, so that an older state can be read."""
+
+    refusees: Mapping[str, str] = {}
+    """Software whose last version is not accepted → what is required."""
+    acceptees: tuple[str, ...] = ()
+    """Software whose last version is accepted."""
+    campagne: Campagne | None = None
+    en_cours: Mapping[str, datetime] = {}
+    """Synchro → when it was started."""
+    faites: Mapping[str, datetime] = {}
+    """Synchro → when it was last done."""
+    exports: Mapping[str, Export] = {}
+    """Kind of export → the last whole one."""
+    arrive: tuple[str, str, Export] | None = None
+    """The export that is arriving: its receipt, its kind, what it is."""
