@@ -18,6 +18,7 @@ from kafka.admin import OffsetSpec
 
 from bus import topic_admin
 from bus.assembly import inputs_of
+from bus.lag import GroupInputs, measure
 from schemas.outcome import Event
 from tests.bus.engine.installation import Installation
 from tests.bus.engine.running import committed, compare, found, read
@@ -68,7 +69,7 @@ class Arena:
         self.members: list[Member] = []
         self.kept: Member | None = None
         self._folder = folder
-        self._environment = {
+        self.environment = {
             "KAFKA_BOOTSTRAP_SERVERS": services.kafka,
             "SCHEMA_REGISTRY_URL": services.registry,
             "DATABASE_URL": services.database,
@@ -90,7 +91,7 @@ class Arena:
         self.events += events
 
     def start(self, fault: str = "", *, batch: int = 20, standing: float = 60.0) -> Member:
-        environment = {**self._environment, "CHAOS_FAULT": fault, "CHAOS_BATCH": str(batch), "CHAOS_STANDING": str(standing)}
+        environment = {**self.environment, "CHAOS_FAULT": fault, "CHAOS_BATCH": str(batch), "CHAOS_STANDING": str(standing)}
         member = Member(self._folder / f"worker-{len(self.members)}.log", environment)
         self.members.append(member)
         return member
@@ -151,6 +152,13 @@ class Arena:
         places = [TopicPartition(inst.deployment.topic(t), p) for t in inputs_of(inst.processor) for p in range(4)]
         with topic_admin.administration(inst.kafka) as client:
             return {tp: found.offset for tp, found in client.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST)).items()}
+
+    def committed(self) -> dict[tuple[str, int], int | None]:
+        """The group's public offsets."""
+        inst = self.installation
+        with topic_admin.administration(inst.kafka) as client:
+            found = measure(client, [GroupInputs(inst.processor.name, inputs_of(inst.processor))], inst.deployment)
+        return {(each.topic, each.partition): each.committed for each in found}
 
     def _said(self) -> str:
         told = [f"--- {m.log.name} ({m.ended}):\n{m.log.read_text(errors='replace')[-2500:]}" for m in self.members[-4:] if m.log.exists()]
