@@ -14,6 +14,7 @@ MAX_VOEUX = 50
 _UAI = values.identifier(r"[0-9]{7}[A-Z]", "UAI de 7 chiffres et une lettre", upper=True)
 _ETAPE = values.identifier(r"[0-9A-Za-z][0-9A-Za-z_.+&-]{0,15}", "code de 16 caractères au plus, sans espace")
 _ANNEE = values.integer(2000, 2100)
+_POINTS = values.integer(0, 99)
 
 _IDENTITY: tuple[Field, ...] = (
     Field(
@@ -40,6 +41,11 @@ DOSSIER: tuple[Field, ...] = (
     Field("pieces_manquantes", values.texts("|")),
     Field("date_decision", values.day()),
     Field("dat_mod", values.instant(values.PARIS)),
+    Field("bareme", _ANNEE),
+    Field("annee_revenus", _ANNEE),
+    Field("charge_a", _POINTS),
+    Field("charge_b", _POINTS),
+    Field("charge_distance", _POINTS),
 )
 
 VOEU: tuple[Field, ...] = (
@@ -48,6 +54,8 @@ VOEU: tuple[Field, ...] = (
     Field("uai", _UAI, required=True),
     Field("cod_etp", _ETAPE, required=True),
     Field("libelle", values.text()),
+    Field("decision_bourse", values.text(500)),
+    Field("decision_logement", values.text(500)),
 )
 
 VOEU_PREFIX = "VOEU_"

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from connectors.apogee import messages
 from connectors.transport import identifier_warnings
 from schemas import subjects
-from schemas.identifiants import join_nne
+from schemas.identifiants import join_nne, normalise
 from schemas.outcome import Fault, Record
 from schemas.records.apogee import Inscription
 from schemas.student_key import StudentKeys
@@ -29,8 +31,13 @@ def registration_of(values: Mapping[str, Any]) -> Inscription:
 
 
 def record_of(registration: Inscription, keys: StudentKeys, received: datetime, position: str) -> Record:
-    """Key: of the NNE, else of the establishment's own number. The own id is the caller's, within its establishment."""
+    """Key: of the NNE, else of the establishment's own number. The own id is the caller's, within its establishment.
+
+    A numéro de boursier that is not the NNE has a student key too: rules cannot compute it, the record carries it."""
     nne = join_nne(registration.nne, registration.cle_nne)
+    numero = normalise(registration.num_brs or "")
+    if numero and numero != nne:
+        registration = msgspec.structs.replace(registration, cle_boursier=keys.of_nne(numero))
     return Record(
         topic=TOPIC,
         name="inscription",

@@ -91,7 +91,6 @@ def _montant(reglages: Reglages, dossier: Dossier, paye: bool) -> tuple[dict[str
         nature=montant.nature,
         echelon=montant.echelon,
         montant_annuel=montant.annuel,
-        montant_precedent=suite.montant,
         mensualites=tuple(MensualiteDue(mois=mois, montant=part) for mois, part in versements),
         points_charge=points_de_charge(dossier),
         points_distance=suite.charge_distance,

@@ -81,7 +81,7 @@ def _inscription(reglages: Reglages, etudiant: Etudiant, event: Event, record: a
         return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
     if known is not None and _older(record.dat_mod_iae, known.dat_mod_iae):
         return Outcome(etudiant, counted="perime", because=messages.PERIME)
-    etudiant, emitted, because = _reconsider(reglages, _with_registration(etudiant, new, known), new.annee)
+    etudiant, emitted, because = _reconsider(reglages, _with_registration(etudiant, new, known), new.annee, event.time)
     return Outcome(etudiant, emitted, counted=_counted(etudiant, new), because=because)
 
 
@@ -94,7 +94,7 @@ def _dossier(reglages: Reglages, etudiant: Etudiant, event: Event, record: aglae
         return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
     if known is not None and _older(record.dat_mod, known.dat_mod):
         return Outcome(etudiant, counted="perime", because=messages.PERIME)
-    etudiant, emitted, because = _reconsider(reglages, _with_dossier(etudiant, new), new.annee)
+    etudiant, emitted, because = _reconsider(reglages, _with_dossier(etudiant, new), new.annee, event.time)
     return Outcome(etudiant, emitted, because=because)
 
 
@@ -118,7 +118,7 @@ def _retraitement(reglages: Reglages, etudiant: Etudiant, event: Event, record: 
     )
     others = tuple(r for r in etudiant.retraitements if r is not known)
     etudiant = msgspec.structs.replace(etudiant, retraitements=(*others, new))
-    etudiant, emitted, because = _reconsider(reglages, etudiant, new.annee)
+    etudiant, emitted, because = _reconsider(reglages, etudiant, new.annee, event.time)
     return Outcome(etudiant, emitted, because=because)
 
 
@@ -130,7 +130,7 @@ def _decision_crous(reglages: Reglages, etudiant: Etudiant, event: Event, record
     if known is not None and _older(record.dat_mod, known.dat_mod):
         return Outcome(etudiant, counted="perime", because=messages.PERIME)
     etudiant, crossed, reported = croisement.croiser(etudiant, event, record, ligne)
-    etudiant, emitted, changes = _reconsider(reglages, etudiant, record.annee)
+    etudiant, emitted, changes = _reconsider(reglages, etudiant, record.annee, event.time)
     because = crossed if changes == messages.SANS_EFFET else f"{crossed}\n{changes}"
     return Outcome(etudiant, (*reported, *emitted), counted="sans_suite" if reported else None, because=because)
 
@@ -142,7 +142,7 @@ def _correction(reglages: Reglages, etudiant: Etudiant, event: Event, record: nn
     if record.nouvelle_cle == event.key or (known is not None and known.vers == record.nouvelle_cle):
         return Outcome(etudiant, counted="doublon", because=messages.DOUBLON)
     etudiant, handed, number = transmissions.remettre(etudiant, event, record)
-    etudiant, emitted, _ = _reconsider_all(reglages, etudiant)
+    etudiant, emitted, _ = _reconsider_all(reglages, etudiant, event.time)
     return Outcome(etudiant, (*handed, *emitted), because=messages.CORRIGE.format(nombre=number))
 
 
@@ -150,7 +150,7 @@ def _faits_transmis(reglages: Reglages, etudiant: Etudiant, event: Event, record
     etudiant, sent_on = transmissions.recevoir(etudiant, event, record)
     if sent_on:
         return Outcome(etudiant, sent_on, counted="transmise", because=messages.TRANSMISE)
-    etudiant, emitted, changes = _reconsider_all(reglages, etudiant)
+    etudiant, emitted, changes = _reconsider_all(reglages, etudiant, event.time)
     return Outcome(etudiant, emitted, because=f"{messages.RECUE}\n{changes}")
 
 
@@ -168,19 +168,19 @@ def _numero_cite(reglages: Reglages, etudiant: Etudiant, event: Event, record: b
 # --- what follows from the facts -------------------------------------------------------------------------------------
 
 
-def _reconsider_all(reglages: Reglages, etudiant: Etudiant) -> tuple[Etudiant, tuple[Emitted, ...], str]:
+def _reconsider_all(reglages: Reglages, etudiant: Etudiant, maintenant: datetime) -> tuple[Etudiant, tuple[Emitted, ...], str]:
     """Every year again; the rights also of a key that has no year left."""
     emitted: tuple[Emitted, ...] = ()
     changes: list[str] = []
     for annee in sorted({i.annee for i in etudiant.inscriptions} | {d.annee for d in etudiant.dossiers}):
-        etudiant, published, because = _reconsider(reglages, etudiant, annee)
+        etudiant, published, because = _reconsider(reglages, etudiant, annee, maintenant)
         emitted += published
         changes += [] if because == messages.SANS_EFFET else [because]
     etudiant, published = droits.publier(reglages, etudiant)
     return etudiant, (*emitted, *published), "\n".join(changes) or messages.SANS_EFFET
 
 
-def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etudiant, tuple[Emitted, ...], str]:
+def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int, maintenant: datetime) -> tuple[Etudiant, tuple[Emitted, ...], str]:
     """Every registration of the year again, in the order in which Apogée made them known: the first entitled one is paid.
     Then what follows from each, from the dossier, and the student's rights."""
     emitted: list[Emitted] = []
@@ -195,7 +195,7 @@ def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etu
             continue
         etudiant, published = publier(reglages, etudiant, inscription, constat)
         emitted += published
-        etudiant, followed = _follow(etudiant, place, constat)
+        etudiant, followed = _follow(etudiant, place, constat, maintenant)
         emitted += followed
         if published:
             changes.append(
@@ -210,10 +210,10 @@ def _reconsider(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etu
     return etudiant, tuple(emitted), "\n".join(changes) or messages.SANS_EFFET
 
 
-def _follow(etudiant: Etudiant, place: int, constat: Constat) -> tuple[Etudiant, tuple[Emitted, ...]]:
+def _follow(etudiant: Etudiant, place: int, constat: Constat, maintenant: datetime) -> tuple[Etudiant, tuple[Emitted, ...]]:
     """What Apogée and the control lists are told of one registration."""
     before = etudiant.inscriptions[place]
-    after, told = statut_apogee.suivre(before, constat)
+    after, told = statut_apogee.suivre(before, constat, maintenant)
     after, checked = ecarts.controler(after)
     if after is before:
         return etudiant, ()

@@ -62,6 +62,8 @@ class Suivi(msgspec.Struct, frozen=True, kw_only=True):
     """What was told to Apogée and to people about a registration."""
 
     bourse: BourseApogee = "SANS_OBJET"
+    depuis: datetime | None = None
+    """When it became what it is, UTC."""
     motif: str = ""
     numero_dossier: str | None = None
     declaree: bool = False

@@ -5,6 +5,7 @@ nothing confirms yet. Nobody is ever said not to be boursier, but by the CROUS (
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypedDict
 
 import msgspec
@@ -56,11 +57,13 @@ class Communs(TypedDict):
     evenements: tuple[str, ...]
 
 
-def suivre(inscription: Inscription, constat: Constat) -> tuple[Inscription, tuple[Emitted, ...]]:
-    """The registration with what was told of it, and what is to be told now: nothing when nothing changes."""
+def suivre(inscription: Inscription, constat: Constat, maintenant: datetime) -> tuple[Inscription, tuple[Emitted, ...]]:
+    """The registration with what was told of it, and what is to be told now: nothing when nothing changes.
+
+    `maintenant`: the time of the event."""
     before = inscription.suivi or Suivi()
     bourse, motif = bourse_apogee(inscription, constat)
-    telling = _Telling(inscription, constat, before, bourse, motif)
+    telling = _Telling(inscription, constat, before, bourse, motif, maintenant)
     after = telling.told(first=inscription.suivi is None)
     if after == inscription.suivi:
         return inscription, ()
@@ -105,6 +108,7 @@ class _Telling:
     before: Suivi
     bourse: BourseApogee
     motif: str
+    maintenant: datetime
     emitted: list[Emitted] = field(default_factory=list)
 
     def told(self, first: bool) -> Suivi:
@@ -113,6 +117,7 @@ class _Telling:
         after = msgspec.structs.replace(
             self.before,
             bourse=self.bourse,
+            depuis=self._depuis(),
             motif=self.motif,
             numero_dossier=self.constat.numero,
             declaree=administratif.declaree,
@@ -150,10 +155,15 @@ class _Telling:
             tarif=TARIFS[self.bourse],
             declaree=after.declaree,
             numero_dossier=after.numero_dossier,
+            depuis=self._depuis(),
             motif=self.motif,
             **self._communs(),
         )
         self._emit("statut_apogee", data)
+
+    def _depuis(self) -> datetime:
+        known = self.before.depuis
+        return known if known is not None and self.before.bourse == self.bourse else self.maintenant
 
     def _piece(self, after: Suivi) -> None:
         if after.piece == self.before.piece:

@@ -347,6 +347,8 @@ class StatutApogee(msgspec.Struct, frozen=True, kw_only=True):
     """L'étudiant se dit boursier dans Apogée : jamais une preuve (R-AGL-22)."""
     numero_dossier: str | None = None
     """Dossier de bourse, s'il est connu."""
+    depuis: datetime.datetime
+    """Depuis quand la bourse est dans cet état, UTC."""
     motif: str
     """Pourquoi, en français."""
     evenements: tuple[str, ...] = ()
@@ -525,8 +527,6 @@ class MontantEnVigueur(msgspec.Struct, frozen=True, kw_only=True):
     """Échelon en vigueur."""
     montant_annuel: Decimal
     """Montant annuel en vigueur, en euros."""
-    montant_precedent: Decimal | None = None
-    """Celui qu'il remplace, en euros."""
     mensualites: tuple[MensualiteDue, ...] = ()
     """Dix versements, de septembre à juin (R-AGL-30)."""
     points_charge: int | None = None

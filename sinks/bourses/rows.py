@@ -1,9 +1,13 @@
-"""From decisions and refusals to rows: the last situation of each registration, and every decision, mark and refusal."""
+"""From decisions and refusals to rows: the last situation of each registration, and every decision, mark and refusal.
+
+What follows from a decision is in `sinks.bourses.suivi`.
+"""
 
 from typing import Any
 
 from schemas.outcome import Event, Outcome, Row
 from schemas.records.bourses import DossierMarque, MiseEnPaiement, Notification, Refus, Situation, Validation
+from sinks.bourses import suivi
 
 Decision = Validation | MiseEnPaiement | Notification
 
@@ -20,7 +24,8 @@ def decide(_reglages: None, state: None, event: Event) -> Outcome:
         case Refus() as record:
             row = _refusal(event, record)
         case _:
-            return Outcome(state, counted="sans_ligne")
+            rows = suivi.rows_of(event)
+            return Outcome(state, rows=rows) if rows else Outcome(state, counted="sans_ligne")
     return Outcome(state, rows=(row,))
 
 
