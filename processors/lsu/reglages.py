@@ -25,7 +25,9 @@ class Reglages(msgspec.Struct, frozen=True):
     """Frozen and versioned: a replay decides with the version of then."""
 
     version: str = "2026.1"
-    versions_admises: Mapping[str, tuple[VersionAdmise, ...]] = {"983": NOUVELLE_CALEDONIE}
+    versions_admises: Mapping[str, tuple[VersionAdmise, ...]] = msgspec.field(
+        default_factory=lambda: {"983": NOUVELLE_CALEDONIE}
+    )
     """By UAI or by its first digits; none configured: no gate."""
     annees_sts: Mapping[str, int] = {}
     """STS-WEB's current year by UAI or by its first digits (R-PRO-07): its own label, never SIECLE's."""
