@@ -49,6 +49,9 @@ class State(StrEnum):
     DONE = "FAIT"
     OBSERVED = "OBSERVE"
     UNCERTAIN = "INCERTAIN"
+    """Its end is unknown: a person settles it."""
+    REFUSED = "REFUSE"
+    """The other side will never take it: a person settles it."""
 
 
 @dataclass(frozen=True, slots=True)

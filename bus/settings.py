@@ -5,10 +5,14 @@ understood without the prefix. Secrets are never given in a variable but in a fi
 the folder `PASSERELLE_SECRETS_DIR` under the usual name. Every fault is reported at once, in French.
 """
 
+import json
 import os
+import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -16,6 +20,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bus.deployment import Deployment
+from bus.mail_address import is_address
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_VAR = (PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()) / "var"
@@ -127,6 +132,128 @@ class HttpSettings(Section):
     """Events in one request."""
 
 
+class SmtpSettings(Section):
+    """The server that takes our mails. Without a host and a sender, mails wait and their sinks say so."""
+
+    host: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9.:-]{0,252})?$")
+    port: int | None = Field(default=None, ge=1, le=65_535)
+    """Usually 587 with `starttls`, 465 with `tls`, 25 with `aucune`."""
+    security: Literal["starttls", "tls", "aucune"] = "starttls"
+    username: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    """Certificates of the authorities to trust (PEM); without it, those of the system."""
+    sender: str = ""
+    """The address that mails come from; its domain also ends their Message-ID."""
+    sender_name: str = Field(default="Passerelle", pattern=r"^[^\x00-\x1f\x7f-\x9f]{0,100}$")
+    desks: str = ""
+    """`support=aide@exemple.fr, draaf=…, draaf.031=…`: addresses of those who are written to by their part."""
+    timeout_seconds: int = Field(default=30, ge=1, le=600)
+    """Of each step of a conversation."""
+    conversation_seconds: int = Field(default=180, ge=1, le=3_600)
+    """Of a whole one."""
+
+    @field_validator("sender")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not is_address(value):
+            raise ValueError("une adresse électronique est attendue (nom@domaine.fr, sans accent).")
+        return value
+
+    @field_validator("desks")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        wrong = [name for name, address in named(value).items() if not is_address(address)]
+        if wrong:
+            raise ValueError(f"une adresse électronique est attendue pour {', '.join(wrong)} (forme : support=aide@exemple.fr, draaf=…).")
+        return value
+
+    @property
+    def port_number(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465, "aucune": 25}[self.security]
+
+    def password(self) -> str:
+        """Read at each use."""
+        return read_secret(self.password_file) if self.password_file else ""
+
+    def desk(self, names: tuple[str, ...]) -> str | None:
+        """The address of the first name that has one."""
+        known = named(self.desks)
+        return next((known[name] for name in names if name in known), None)
+
+
+class OutgoingHttpSettings(Section):
+    """Where HTTP effects go, and how far."""
+
+    urls: str = ""
+    """`sortie=https://hôte/chemin, …`: the address of each sink, by its name."""
+    tokens_file: Path | None = None
+    """JSON: sink → bearer token, for those that ask for one."""
+    ca_file: Path | None = None
+    private_networks: str = ""
+    """`10.1.2.0/24, 127.0.0.1/32`: private networks that may be called; none otherwise."""
+    timeout_seconds: int = Field(default=30, ge=1, le=600)
+    """Of each step of a call."""
+    call_seconds: int = Field(default=120, ge=1, le=3_600)
+    """Of a whole one."""
+    max_answer_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
+
+    @field_validator("urls")
+    @classmethod
+    def _are_urls(cls, value: str) -> str:
+        wrong = [name for name, url in named(value).items() if not is_call_address(url)]
+        if wrong:
+            raise ValueError(f"une adresse https://hôte/chemin, sans mot de passe, ni ?, ni #, est attendue pour {', '.join(wrong)}.")
+        return value
+
+    @field_validator("private_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for word in value.replace(",", " ").split():
+            try:
+                ip_network(word)
+            except ValueError:
+                raise ValueError(f"« {word} » n'est pas un réseau ; attendu : 10.1.2.0/24, 127.0.0.1/32.") from None
+        return value
+
+    def url(self, name: str) -> str | None:
+        return named(self.urls).get(name)
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(word) for word in self.private_networks.replace(",", " ").split())
+
+    def token(self, name: str) -> str | None:
+        """Read at each use."""
+        if self.tokens_file is None:
+            return None
+        found = json.loads(read_secret(self.tokens_file)).get(name)
+        return found if isinstance(found, str) else None
+
+
+def named(text: str) -> dict[str, str]:
+    """`a=1, b=2` is {"a": "1", "b": "2"}. Raises ValueError, in French, for a part without a name or twice the same."""
+    found: dict[str, str] = {}
+    for part in (part.strip() for part in text.split(",")):
+        name, _, value = (word.strip() for word in part.partition("="))
+        if part and (not re.fullmatch(r"[a-z0-9_.]{1,60}", name) or name in found or not value):
+            raise ValueError("attendu : nom=valeur, séparés par des virgules, chaque nom une fois (minuscules, chiffres, . et _).")
+        if part:
+            found[name] = value
+    return found
+
+
+def is_call_address(url: str) -> bool:
+    """An http or https address with a host and without user, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not any(character <= " " or character > "~" for character in url)
+    known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+    return plain and known and not (parts.username or parts.password or parts.query or parts.fragment)
+
+
 class Settings(BaseSettings):
     """All of them. Built by `load_settings`, which reads the sources; `Settings(…)` alone takes only what it is given."""
 
@@ -162,6 +289,8 @@ class Settings(BaseSettings):
     registry: RegistrySettings = RegistrySettings()
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    outgoing_http: OutgoingHttpSettings = OutgoingHttpSettings()
 
     _split = field_validator("domains", mode="before")(_words)
 

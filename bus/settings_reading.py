@@ -1,6 +1,7 @@
 """Gathers the sources of the settings and says everything that is wrong with them at once."""
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,8 @@ SECRETS = {
     ("kafka", "key_password_file"): "kafka_key_password",
     ("registry", "password_file"): "registry_password",
     ("database", "password_file"): "database_password",
+    ("smtp", "password_file"): "smtp_password",
+    ("outgoing_http", "tokens_file"): "outgoing_http_tokens.json",
 }
 """The usual name of each secret in `secrets_dir`; those of the embedded stack are in `var/secrets`."""
 Place = tuple[str, ...]
@@ -197,6 +200,8 @@ def _form(place: Place) -> str:
         ("maven_url",): "https://…, sans mot de passe",
         ("prefix",): "minuscules et chiffres, terminé par un point",
         ("database", "schema"): "minuscules, chiffres et _",
+        ("smtp", "host"): "nom ou adresse du serveur, sans port",
+        ("smtp", "sender_name"): "un nom d'une ligne, d'au plus 100 caractères",
     }.get(place, "voir la documentation")
 
 
@@ -248,6 +253,7 @@ def _across(settings: Settings, wrong: set[Place], *, services: bool) -> Iterato
         if place[-1].endswith("_file") and place not in wrong:
             yield from _unreadable(settings, place)
     yield from _security(settings, wrong)
+    yield from _mail(settings, wrong)
     if settings.environment == "production":
         if settings.student_key_file is None and ("student_key_file",) not in wrong:
             yield (
@@ -265,8 +271,17 @@ def _unreadable(settings: Settings, place: Place) -> Iterator[str]:
         return
     if not file.is_file() or not os.access(file, os.R_OK):
         yield f"{variable(place)} : le fichier {file} n'existe pas ou ne peut pas être lu."
+    elif place == ("outgoing_http", "tokens_file") and not _is_json_object(file):
+        yield f"{variable(place)} : {file} n'est pas un objet JSON {{sortie: jeton}}."
     elif place == ("student_key_file",) and len(read_secret(file).encode()) < STUDENT_KEY_BYTES:
         yield f"{variable(place)} : le secret de {file} est trop court ; au moins {STUDENT_KEY_BYTES} octets."
+
+
+def _is_json_object(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(read_secret(file)), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _security(settings: Settings, wrong: set[Place]) -> Iterator[str]:
@@ -292,3 +307,14 @@ def _security(settings: Settings, wrong: set[Place]) -> Iterator[str]:
     if (registry.username is None) != (registry.password_file is None):
         absent = "password_file" if registry.password_file is None else "username"
         yield f"{variable(('registry', absent))} : l'utilisateur et le fichier du mot de passe vont ensemble."
+
+
+def _mail(settings: Settings, wrong: set[Place]) -> Iterator[str]:
+    smtp = settings.smtp
+    if smtp.host and not smtp.sender and ("smtp", "sender") not in wrong:
+        yield f"{variable(('smtp', 'sender'))} : obligatoire avec un serveur de courrier."
+    if (smtp.username is None) != (smtp.password_file is None):
+        absent = "password_file" if smtp.password_file is None else "username"
+        yield f"{variable(('smtp', absent))} : l'utilisateur et le fichier du mot de passe vont ensemble."
+    if smtp.security == "aucune" and smtp.username is not None:
+        yield f"{variable(('smtp', 'security'))} : le mot de passe partirait en clair ; attendu : starttls ou tls."

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -188,13 +189,19 @@ effets = Table(
     Column("rank", Integer, nullable=False),
     Column("group", String, nullable=False),
     Column("payload", JSONB, nullable=False),
-    Column("state", String, nullable=False, comment="A_FAIRE, EN_COURS, FAIT, OBSERVE, INCERTAIN."),
+    Column("state", String, nullable=False, comment="A_FAIRE, EN_COURS, FAIT, OBSERVE, INCERTAIN, REFUSE."),
     Column("lot", Integer),
     Column("attempt", Integer, nullable=False, server_default="0"),
     _instant("since", now=True),
     _instant("done_at", nullable=True),
+    _instant("due_at", nullable=True),
+    _instant("begun_at", nullable=True),
+    _instant("engaged_at", nullable=True),
+    Column("answer", String, comment="Stage and code of the other side; never data of a person."),
     Index("effets_todo", "sink", "state", "sequence"),
     Index("effets_lot", "sink", "lot"),
+    Index("effets_done", "sink", "done_at", postgresql_where=text("done_at IS NOT NULL")),
+    Index("effets_group", "sink", "group", postgresql_where=text("\"group\" <> ''")),
 )
 
 sinks = Table(
