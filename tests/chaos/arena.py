@@ -118,7 +118,7 @@ class Arena:
                 raise AssertionError(f"{what}: {reason}\n{self._said()}")
             if self.kept is not None and self.kept.ended not in (None, 75):
                 self.kept = self.start()
-            time.sleep(0.1)
+            time.sleep(0.2)
 
     def reads(self, count: int, *alive: Member, seconds: float = 60.0) -> None:
         """Until so many records were consumed in all."""
