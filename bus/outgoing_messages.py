@@ -27,7 +27,7 @@ def private_target(sink: str, name: str) -> str:
 
 
 def clear_target(sink: str, name: str) -> str:
-    return _then_resume(sink, f"L'adresse de « {name} » est en http, permis seulement vers un réseau privé réglé : donner une adresse https.")
+    return _then_resume(sink, f"L'adresse de « {name} » est en http, permis aux seuls réseaux privés réglés : donner une adresse https.")
 
 
 URLS = "PASSERELLE_OUTGOING_HTTP__URLS"

@@ -7,18 +7,20 @@ from sinks.aglae import PROCESSOR as BOURSES_FICHIERS
 from sinks.aglae.decisions import AglaeDecisions
 from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
 from sinks.bourses import tables as bourses
-from sinks.chorus import PROCESSOR as LUCIOLE_FICHIERS
 from sinks.chorus.paiements import ChorusPaiements
+from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.formation import PROCESSOR as FORMATION_PROJECTIONS
 from sinks.formation import tables as formation
 from sinks.luciole import PROCESSOR as LUCIOLE_PROJECTIONS
 from sinks.luciole import tables as luciole
+from sinks.luciole.courriels import AppelsAuSupport, DemandesALaDraaf
+from sinks.luciole.sorties import PROCESSOR as LUCIOLE_FICHIERS
 
 PROCESSORS: tuple[Processor, ...] = (BOURSES_PROJECTIONS, BOURSES_FICHIERS, LUCIOLE_PROJECTIONS, LUCIOLE_FICHIERS, FORMATION_PROJECTIONS)
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements())
 
-MAIL_SINKS: tuple[MailSink, ...] = ()
+MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf())
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 

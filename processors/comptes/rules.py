@@ -16,8 +16,8 @@ from schemas.records import extranet, safir
 
 DECISIONS = "comptes.decisions.v1"
 ANNUAIRE = "comptes.annuaire.v1"
-COURRIEL = "courriel"
-"""The sink of mails."""
+COURRIEL = "comptes.courriels"
+"""The sink of the accounts' mails."""
 
 
 def decide(_reglages: Any, state: Compte | None, event: Event) -> Outcome:
@@ -45,7 +45,8 @@ def _titulaire(state: Compte | None, event: Event) -> Outcome:
         adresse_electronique=donnees.adresse_electronique,
     )
     emis = [Emitted(DECISIONS, "identifiants_attribues", attribues), *_rattache(donnees.organisme, identifiant, donnees.adresse_cle, True)]
-    effets = _courriel(donnees.adresse_electronique, messages.OBJET_IDENTIFIANTS, messages.texte_identifiants(identifiant))
+    texte = messages.texte_identifiants(identifiant)
+    effets = _courriel(donnees.adresse_electronique, messages.OBJET_IDENTIFIANTS, texte, (identifiant,))
     return Outcome(
         Compte(identifiant=identifiant, adresse_cle=donnees.adresse_cle),
         tuple(emis),
@@ -54,8 +55,11 @@ def _titulaire(state: Compte | None, event: Event) -> Outcome:
     )
 
 
-def _courriel(destinataire: str | None, objet: str, texte: str) -> tuple[Effect, ...]:
-    return () if destinataire is None else (Effect(COURRIEL, {"destinataire": destinataire, "objet": objet, "texte": texte}),)
+def _courriel(destinataire: str | None, objet: str, texte: str, identifiants: tuple[str, ...]) -> tuple[Effect, ...]:
+    """`identifiants`: the accounts that the password of the text opens."""
+    if destinataire is None:
+        return ()
+    return (Effect(COURRIEL, {"destinataire": destinataire, "objet": objet, "texte": texte, "identifiants": list(identifiants)}),)
 
 
 def _rattache(organisme: str, identifiant: str, adresse_cle: str | None, rattachee: bool) -> tuple[Emitted, ...]:
@@ -114,7 +118,9 @@ def _oublie(state: Compte | None, event: Event) -> Outcome:
     return Outcome(
         state,
         (Emitted(DECISIONS, "mot_de_passe_renouvele", renouvele),),
-        effects=_courriel(donnees.adresse_electronique, messages.OBJET_MOT_DE_PASSE, messages.texte_mot_de_passe(identifiants)),
+        effects=_courriel(
+            donnees.adresse_electronique, messages.OBJET_MOT_DE_PASSE, messages.texte_mot_de_passe(identifiants), identifiants
+        ),
         because=messages.MOT_DE_PASSE_ENVOYE,
     )
 

@@ -1,0 +1,1 @@
+"""What the accounts of the Extranet send: mails to the training bodies."""
