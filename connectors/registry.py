@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from connectors.academie.connector import Academie
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from connectors.charlemagne.connector import Charlemagne
@@ -60,6 +61,7 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
         SiecleSuivi(),
         Etablissement(),
         Charlemagne(),
+        Academie(),
         Sts(),
         Pronote(),
         Onde(),

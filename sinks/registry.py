@@ -15,16 +15,28 @@ from sinks.luciole import PROCESSOR as LUCIOLE_PROJECTIONS
 from sinks.luciole import tables as luciole
 from sinks.luciole.courriels import AppelsAuSupport, DemandesALaDraaf
 from sinks.luciole.sorties import PROCESSOR as LUCIOLE_FICHIERS
+from sinks.rentree import FICHIERS as RENTREE_FICHIERS
+from sinks.rentree import TABLES as RENTREE_PROJECTIONS
+from sinks.rentree import tables as rentree
+from sinks.rentree.retards import Retards
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES_PROJECTIONS, BOURSES_FICHIERS, LUCIOLE_PROJECTIONS, LUCIOLE_FICHIERS, FORMATION_PROJECTIONS)
+PROCESSORS: tuple[Processor, ...] = (
+    BOURSES_PROJECTIONS,
+    BOURSES_FICHIERS,
+    LUCIOLE_PROJECTIONS,
+    LUCIOLE_FICHIERS,
+    FORMATION_PROJECTIONS,
+    RENTREE_PROJECTIONS,
+    RENTREE_FICHIERS,
+)
 
-FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements())
+FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements(), Retards())
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf())
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 
-METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA)
+METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA)
 
 TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}
 """Every table of a projection by its name, which is `Row.table`."""

@@ -1,11 +1,11 @@
-"""Charlemagne (any private software) → `charlemagne.dossiers.v1`: IMPORT_ELEVES files of pupils' dossiers."""
+"""Charlemagne (any private software): IMPORT_ELEVES files → `charlemagne.dossiers.v1`; what is done in it → our own events."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import msgspec
 
-from connectors.charlemagne import import_eleves, messages, model
+from connectors.charlemagne import evenements, import_eleves, messages, model
 from connectors.charlemagne.records import TOPIC, rows_of
 from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
@@ -25,12 +25,17 @@ class Charlemagne:
     """See `schemas.outcome.PushConnector`."""
 
     system = "charlemagne"
-    topics = (TOPIC,)
-    transports = ("depot",)
-    kinds: Mapping[str, Policy] = MappingProxyType({KIND: Policy.DEPOT})
+    topics = (TOPIC, *evenements.TOPICS)
+    transports = ("http", "depot")
+
+    def __init__(self) -> None:
+        self._events = evenements.own_events(self.system)
+        self.kinds: Mapping[str, Policy] = MappingProxyType({KIND: Policy.DEPOT, **self._events.kinds})
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
-        """Recognised by its root and content; all of it is checked before a record is given."""
+        """A request, JSON and CSV are events; the rest is recognised by its root and content. All of it is checked first."""
+        if not delivery.name or delivery.name.lower().endswith((".json", ".csv", ".txt")):
+            return self._events.accept(delivery)
         kind = INCONNU
         try:
             with open_document(delivery, TREE_LIMIT) as document:

@@ -1,4 +1,5 @@
-"""ONDE → `onde.extractions.v1` (CSV extractions) and `onde.archives.v1` (the <RNE>.ZIP that Charlemagne made, byte for byte)."""
+"""ONDE → `onde.extractions.v1` (CSV extractions), `onde.archives.v1` (the <RNE>.ZIP that Charlemagne made, byte for byte), and
+`onde.depots.v1` (what a person says of an import)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -7,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.onde import messages, model
+from connectors.onde import depots, messages, model
 from connectors.onde.extraction import Extraction, open_extraction
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.faults import FaultList, Unreadable
@@ -30,14 +31,26 @@ class Onde:
     """See `schemas.outcome.PushConnector`."""
 
     system = "onde"
-    topics = (TOPIC, ARCHIVES_TOPIC)
-    transports = ("depot",)
+    topics = (TOPIC, ARCHIVES_TOPIC, depots.TOPIC)
+    transports = ("http", "depot")
     kinds: Mapping[str, Policy] = MappingProxyType(
-        {"onde.eleves": Policy.ETAT, "onde.responsables": Policy.ETAT, "onde.enseignants": Policy.ETAT, ARCHIVE: Policy.DEPOT}
+        {
+            "onde.eleves": Policy.ETAT,
+            "onde.responsables": Policy.ETAT,
+            "onde.enseignants": Policy.ETAT,
+            ARCHIVE: Policy.DEPOT,
+            depots.JSON: Policy.DEPOT,
+        }
     )
 
+    def __init__(self) -> None:
+        self._events = depots.own_events(self.system)
+
     def accept(self, delivery: Delivery) -> Accepted | Refused:
-        """An archive is checked and carried unchanged; a CSV is told by its header. The school is in the file's name."""
+        """A request and JSON are events; an archive is checked and carried unchanged; a CSV is told by its header. The school is
+        in the file's name."""
+        if not delivery.name or delivery.name.lower().endswith(".json"):
+            return self._events.accept(delivery)
         with delivery.open() as stream:
             packed = is_zip(stream.read(4))
         kind = ARCHIVE if packed else INCONNU

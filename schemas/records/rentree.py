@@ -106,6 +106,8 @@ class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi elle est sans objet, ou ce qui lui manque."""
     fait_le: datetime.date | None = None
     """Colonne « FAIT LE »."""
+    accuse: str | None = None
+    """Accusé de réception du système servi, s'il en a donné un."""
     echeance: datetime.date | None = None
     """Dernier jour où elle est à l'heure, inclus ; absent : pas de date."""
     jours_de_retard: int | None = None

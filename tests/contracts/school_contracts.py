@@ -18,6 +18,7 @@ from connectors.sts.connector import Sts
 from connectors.transport.zip import SafeArchive, write_zip
 from schemas.outcome import Accepted
 from tests.connectors.deliveries import delivery
+from tests.contracts import calendar_contracts
 from tests.contracts.connector_contract import ConnectorContract, Good
 
 AT = datetime.fromisoformat("2018-07-24T09:13:41")
@@ -110,6 +111,7 @@ class TestCharlemagne(SchoolKeys):
     good = (
         good(COLLEGE, name, packed, Charlemagne(), packed[:-20], write_zip((("a.xml", xml), ("b.xml", xml)))),
         good(COLLEGE, name.replace(".zip", ".xml"), xml, Charlemagne(), xml.replace(b"<ID_PRV_ELE>2<", b"<ID_PRV_ELE>1<", 1), xml[:-60]),
+        *calendar_contracts.CHARLEMAGNE,
     )
 
 
@@ -140,15 +142,18 @@ class TestSts(SchoolKeys):
 
 class TestOnde(SchoolKeys):
     connector_class = Onde
-    good = tuple(
-        good(
-            ECOLE,
-            path.split("/")[1],
-            content,
-            Onde(),
-            *([content[:-25]] if path.endswith(".ZIP") else [content + b'x;"y\r\na;b\r\n', content.split(b";", 2)[2]]),
-        )
-        for path, content in ONDE.items()
+    good = (
+        *(
+            good(
+                ECOLE,
+                path.split("/")[1],
+                content,
+                Onde(),
+                *([content[:-25]] if path.endswith(".ZIP") else [content + b'x;"y\r\na;b\r\n', content.split(b";", 2)[2]]),
+            )
+            for path, content in ONDE.items()
+        ),
+        *calendar_contracts.ONDE,
     )
 
 
