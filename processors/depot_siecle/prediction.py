@@ -80,10 +80,11 @@ def incertitudes(
         found.append(messages.SANS_STRUCTURES)
     if connu.calendrier is None:
         found.append(messages.SANS_CALENDRIER)
-    if connu.groupes_sts is None:
-        found.append(messages.SANS_STS)
     used = {lien.groupe for eleve in fichier for lien in eleve.liens}
-    if any(connu.groupes.get(code) == frozenset() for code in used) if connu.groupes is not None else False:
+    groupes = connu.groupes
+    if groupes is not None and connu.groupes_sts is None and used - groupes.keys():
+        found.append(messages.SANS_STS)
+    if groupes is not None and any(groupes.get(code) == frozenset() for code in used):
         found.append(messages.SANS_MEF_DES_GROUPES)
     if used & hors_transfert:
         found.append(messages.groupes_anciens(sorted(used & hors_transfert)))
