@@ -70,9 +70,9 @@ class SafeHttp:
         watch = _Watch(engage)
         extensions = {"sni_hostname": address.raw_host.decode("ascii"), "trace": watch}
         everything = {**headers, "Host": address.netloc.decode("ascii"), "Accept-Encoding": "identity", "Connection": "close"}
-        context = ssl.create_default_context(cafile=self._settings.ca_file)
         limits = httpx.Timeout(self._settings.timeout_seconds)
         try:
+            context = ssl.create_default_context(cafile=self._settings.ca_file)
             with (
                 httpx.Client(verify=context, trust_env=False, follow_redirects=False, timeout=limits) as client,
                 watch.within(self._settings.call_seconds),

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import typer
 
 from bus.cli.output import Output, OutputOption, render
+from bus.outgoing_sinks import ways
 from bus.processors import all_processors
 from bus.settings import Settings, load_settings
 from connectors.registry import pull_connectors, push_connectors
-from sinks.registry import FILE_SINKS
 from sinks.registry import PROCESSORS as SINK_PROCESSORS
 
 app = typer.Typer(help="Connecteurs et sorties.", no_args_is_help=True)
@@ -47,10 +47,10 @@ def _outward(settings: Settings) -> Iterator[Row]:
     for processor in SINK_PROCESSORS:
         if processor.name.endswith(".projections"):
             yield _row(processor.name, "PostgreSQL", "sortie", fed[processor.name], ("sql",), "actif")
-    for sink in FILE_SINKS:
-        domain_files = [p for p in SINK_PROCESSORS if p.name.endswith(".fichiers")]
-        topics = tuple(dict.fromkeys(topic for p in domain_files for topic in p.inputs))
-        yield _row(sink.name, sink.system, "sortie", topics, ("fichier",), modes.get(sink.name, "observation"))
+    files = tuple(dict.fromkeys(topic for p in SINK_PROCESSORS if p.name.endswith(".fichiers") for topic in p.inputs))
+    for way in ways():
+        topics = files if way.processor is None else fed[way.processor]
+        yield _row(way.name, way.system, "sortie", topics, (way.transport,), modes.get(way.name, "observation"))
 
 
 def _modes(settings: Settings) -> dict[str, str]:
@@ -69,7 +69,7 @@ def _modes(settings: Settings) -> dict[str, str]:
             found = connection.execute(select(sinks.c.sink, sinks.c.mode, sinks.c.suspended)).all()
             return {row.sink: f"{row.mode} (suspendue)" if row.suspended else row.mode for row in found}
     except DBAPIError:
-        return {sink.name: "inconnu (base injoignable)" for sink in FILE_SINKS}
+        return {sink.name: "inconnu (base injoignable)" for sink in ways()}
     finally:
         database.dispose()
 
