@@ -156,7 +156,7 @@ class Installation:
 
 
 def feed(count: int, seed: int = 1, keys: int = 40, repeats: float = 0.05) -> list[Event]:
-    """Registrations and dossiers of `keys` students, some sent twice with the same id."""
+    """Registrations and dossiers of `keys` students, some sent again with the same id, at once or much later."""
     rng = random.Random(seed)
     events: list[Event] = []
     for n in range(count):
@@ -164,7 +164,7 @@ def feed(count: int, seed: int = 1, keys: int = 40, repeats: float = 0.05) -> li
         event = inscription(key, n, seed=seed) if rng.random() < 0.6 else dossier(key, n, seed=seed)
         events.append(event)
         if rng.random() < repeats:
-            events.append(event)
+            events.append(rng.choice(events[-400:]))
     return events
 
 

@@ -60,8 +60,11 @@ def assembled(installation: Installation, **options: Any) -> tuple[AiokafkaSourc
     return source, runner, gate, idle
 
 
-async def started(installation: Installation, reads: bool = True, **options: Any) -> Running:
+async def started(installation: Installation, reads: bool = True, spoil: Callable[[Runner], None] | None = None, **options: Any) -> Running:
+    """A member; `spoil` puts a fault into it before it starts."""
     source, runner, gate, idle = assembled(installation, **options)
+    if spoil is not None:
+        spoil(runner)
     if reads:
         gate.set()
     return Running(source, runner, asyncio.create_task(source.run(runner, every=0.1)), gate, idle)
