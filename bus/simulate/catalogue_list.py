@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bus.simulate.contract_values import FieldShape, RecordShape, shapes_of, written
 from bus.simulate.installation import Installation
 from bus.simulate.matching import tell
+from bus.simulate.questions import QUESTIONERS
 from bus.simulate.report import plain
 from bus.simulate.scenario import DEFAULT_ZONE, KINDS
 from schemas.contracts import topics_with_contract
@@ -44,6 +45,7 @@ def values(installation: Installation) -> dict[str, Any]:
             for name, defaults in installation.settings.items()
             for processor, default in defaults.items()
         ],
+        "questions": [{"question": each.name, "fields": dict(each.fields), "required": list(each.required)} for each in QUESTIONERS],
         "expectations": {kind: list(fields) for kind, fields in KINDS.items()},
     }
 
@@ -69,6 +71,10 @@ def text(installation: Installation) -> Iterator[str]:
         yield f"\nsystem: {system}"
         for shape in installation.events_of(system).values():
             yield from _shape_text(shape, f"event: {shape.name} → {shape.topic}")
+    yield "\nQUESTIONS (ask) — * champ obligatoire"
+    for each in QUESTIONERS:
+        yield f"\nask: {each.name}"
+        yield from (f"    {name}{'*' if name in each.required else ''}: {about}" for name, about in each.fields.items())
     yield "\nTOPICS (expect: topic, none)"
     entered = {shape.topic for system in installation.systems for shape in installation.events_of(system).values()}
     contracts = topics_with_contract()

@@ -10,7 +10,7 @@ import msgspec
 
 from bus.simulate.forms import Form, form_of
 from bus.simulate.installation import Connector, Installation
-from bus.simulate.scenario import BodyGiven, EventGiven, FileGiven, Given, TimePasses
+from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, TimePasses
 from schemas.identity import from_receipt, from_source
 from schemas.outcome import Accepted, Delivery, Event, Fault, Record, Refused
 from schemas.records import RECORDS
@@ -40,7 +40,7 @@ def enter(given: Given, installation: Installation, received: datetime, attempt:
     """Deliver it to its system's connectors. The receipt is made of the place in the scenario, so that ids never change from
     one run to the next; `attempt` tells a file dropped again, which gets a receipt of its own."""
     what = given.what
-    if isinstance(what, TimePasses):
+    if isinstance(what, TimePasses | AskGiven):
         return Entered("", (), (), ())
     receipt = f"scenario/{given.rank}" if attempt == 1 else f"scenario/{given.rank}/{attempt}"
     connectors = [connector for connector in installation.connectors if connector.system == what.system]

@@ -1,6 +1,7 @@
 """What a scenario expects, held against what happened. Each verdict says what was found instead."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bus.simulate.document import Fields, Items, Node, Text
-from bus.simulate.history import Arrived, Decided, Died, History, Published, Waited, Wrote
+from bus.simulate.history import Answered, Arrived, Decided, Died, History, Published, Waited, Wrote
 from bus.simulate.matching import Gap, gaps, tell
 from bus.simulate.scenario import (
+    AnswerExpected,
     CountedExpected,
     DeadLetterExpected,
     Expected,
@@ -21,6 +23,7 @@ from bus.simulate.scenario import (
     ParkedExpected,
     RefusalExpected,
     RowExpected,
+    SameExpected,
     Scenario,
     TopicExpected,
     WarningExpected,
@@ -80,6 +83,10 @@ class _Checker:
                 return self._counted(expected, self._files(what, expected.at))
             case RowExpected() as what:
                 return self._counted(expected, self._rows(what, expected.at))
+            case AnswerExpected() as what:
+                return self._counted(expected, self._answers(what, expected.at))
+            case SameExpected() as what:
+                return self._same(expected, what)
 
     def _counted(self, expected: Expected, candidates: Iterable[_Candidate]) -> Verdict:
         everything = list(candidates)
@@ -175,6 +182,24 @@ class _Checker:
                 other = () if entry.counted == what.label else (Gap("counted", what.label, entry.counted),)
                 told = f"{local(entry.at, self.zone)} {entry.event} compté « {entry.counted} »"
                 yield _Candidate(told, (*other, *self._not_at(at, entry.at)))
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def _answers(self, what: AnswerExpected, at: datetime | None) -> Iterator[_Candidate]:
+        for entry in self.history.entries:
+            if isinstance(entry, Answered) and entry.name == what.name:
+                found = [] if what.data is None else list(gaps(what.data, entry.body, self.zone))
+                yield _Candidate(self._said(entry), (*found, *self._not_at(at, entry.at)))
+
+    def _same(self, expected: Expected, what: SameExpected) -> Verdict:
+        """Byte for byte: the bodies, as they are sent."""
+        answers = {entry.name: entry for entry in self.history.entries if isinstance(entry, Answered)}
+        bodies = {json.dumps(answers[name].body, ensure_ascii=False) for name in what.names}
+        told = "\n".join(f"{name} : {self._said(answers[name])}" for name in what.names)
+        return Verdict(expected, len(bodies) == 1, "" if len(bodies) == 1 else told)
+
+    def _said(self, entry: Answered) -> str:
+        return f"{local(entry.at, self.zone)} {tell(dict(entry.body), self.zone)}"
 
     # --- files and rows ----------------------------------------------------------------------------------------------
 

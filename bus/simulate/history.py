@@ -47,6 +47,16 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A synchronous question and its answer."""
+
+    at: datetime
+    name: str
+    asked: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A record that a processor had already dealt with (equal `ce_id`)."""
 
@@ -148,7 +158,7 @@ class RowChange:
     row: Row
 
 
-Entry = Arrived | Ignored | Decided | Waited | Died | Held | Reached | Wrote
+Entry = Arrived | Answered | Ignored | Decided | Waited | Died | Held | Reached | Wrote
 
 Key = tuple[tuple[str, Any], ...]
 Table = dict[Key, dict[str, Any]]

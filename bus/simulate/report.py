@@ -13,7 +13,7 @@ import msgspec
 from bus.fold import EXPIRY
 from bus.simulate.document import ScenarioWrong
 from bus.simulate.expectations import Verdict
-from bus.simulate.history import Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, Waited, Wrote
+from bus.simulate.history import Answered, Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, Waited, Wrote
 from bus.simulate.matching import tell
 from bus.simulate.scenario import Scenario
 from bus.simulate.times import local
@@ -93,6 +93,8 @@ def _entry(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
     match entry:
         case Arrived():
             yield from _arrived(entry, zone)
+        case Answered():
+            yield f"? question « {entry.name} » {tell(dict(entry.asked), zone)} : {tell(dict(entry.body), zone)}"
         case Decided():
             yield from _decided(entry, zone)
         case Waited():
@@ -217,6 +219,7 @@ def wrong_values(file: str, wrong: ScenarioWrong) -> dict[str, Any]:
 
 KINDS: Mapping[type[Any], str] = {
     Arrived: "arrived",
+    Answered: "answered",
     Ignored: "ignored",
     Decided: "decided",
     Waited: "parked",

@@ -14,9 +14,24 @@ import msgspec
 from bus.fold import EXPIRY, Dead, Fold, Folded, Incoming, KeyState, Output, deadline_event
 from bus.reading import digest
 from bus.simulate.entry import Entered, enter
-from bus.simulate.history import Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, RowChange, Waited, Wrote
+from bus.simulate.history import (
+    Answered,
+    Arrived,
+    Decided,
+    Died,
+    Entry,
+    Held,
+    History,
+    Ignored,
+    Published,
+    Reached,
+    RowChange,
+    Waited,
+    Wrote,
+)
 from bus.simulate.installation import Installation
-from bus.simulate.scenario import BodyGiven, EventGiven, FileGiven, Given, Scenario, override
+from bus.simulate.questions import QUESTIONERS
+from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, Scenario, override
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
 from schemas.outcome import ECHEANCE, Effect, Event, FileSink, Outcome, Processor
@@ -27,6 +42,9 @@ MAX_EVENTS = 100_000
 
 SCHEMA_ID = 0
 """No registry numbers the contracts here."""
+
+ANSWERS = "/passerelle/reponses"
+"""The source of what an answer leaves behind."""
 
 REFUSAL = ("code", "message", "remede")
 
@@ -78,6 +96,7 @@ class Simulation:
         self._sinks = {sink.name: sink for sink in installation.file_sinks}
         self._effects: dict[str, list[Effect]] = {}
         self._lots: dict[str, int] = {}
+        self._questioners = {questioner.name: questioner for questioner in (make() for make in QUESTIONERS)}
 
     @property
     def now(self) -> datetime:
@@ -118,6 +137,18 @@ class Simulation:
         for event in entered.events:
             self.publish(event, _system(event), entered=True)
         self._settle()
+        if isinstance(what, AskGiven):
+            self._ask(what)
+
+    def _ask(self, what: AskGiven) -> None:
+        """Answer from what is published by now; asking changes nothing but what the answer leaves behind."""
+        answer = self._questioners[what.kind].answer(what.asked)
+        self.history.entries.append(Answered(self.now, what.name, what.asked, answer.body))
+        seen = {each.id for each in self.history.published}
+        for topic, name, key, subject, identifier, data in answer.left:
+            if identifier not in seen:
+                self.publish(Event(identifier, name, self.now, key, subject, ANSWERS, topic, data), "reponses", entered=True)
+        self._settle()
 
     def rest(self) -> None:
         """Bring every deadline due by now, oldest first, each followed by all it causes; then write the instant's files."""
@@ -146,6 +177,8 @@ class Simulation:
             Published(self.now, event.topic, event.type, event.key, event.subject, event.id, event.time, by, event.data, entered)
         )
         self._queue.append(event)
+        for questioner in self._questioners.values():
+            questioner.take(event)
 
     def tell(self, entry: Entry) -> None:
         self.history.entries.append(entry)

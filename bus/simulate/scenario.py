@@ -12,6 +12,7 @@ import msgspec
 from bus.simulate.contract_values import DataReader, RecordShape, shapes_of
 from bus.simulate.document import Fields, Items, Node, Problem, ScenarioWrong, Text, read_document, shown
 from bus.simulate.installation import Installation
+from bus.simulate.questions import NUMBERS, QUESTIONERS
 from bus.simulate.times import BadTime, read_instant
 from schemas.contracts import topics_with_contract
 
@@ -56,6 +57,16 @@ class TimePasses:
 
 
 @dataclass(frozen=True, slots=True)
+class AskGiven:
+    """A synchronous question, named so that the expectations can speak of its answer."""
+
+    kind: str
+    """The field that says who it is about: `bourse`."""
+    asked: Mapping[str, str]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """One entry of `given`."""
 
@@ -63,7 +74,7 @@ class Given:
     """From 1, in the order written."""
     at: datetime
     line: int
-    what: EventGiven | FileGiven | BodyGiven | TimePasses
+    what: EventGiven | FileGiven | BodyGiven | AskGiven | TimePasses
 
 
 # --- what must come out ----------------------------------------------------------------------------------------------
@@ -140,6 +151,21 @@ class RowExpected:
     data: Fields | None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerExpected:
+    """The body that a named question was answered with."""
+
+    name: str
+    data: Fields | None
+
+
+@dataclass(frozen=True, slots=True)
+class SameExpected:
+    """Named questions that were all answered with the same body."""
+
+    names: tuple[str, ...]
+
+
 What = (
     TopicExpected
     | NothingExpected
@@ -150,6 +176,8 @@ What = (
     | CountedExpected
     | FileExpected
     | RowExpected
+    | AnswerExpected
+    | SameExpected
 )
 
 
@@ -212,9 +240,7 @@ PARKED_FIELDS = ("system", "event", "waits_for", "subject", "processor", "releas
 FILE_FIELDS = ("sink", "name", "contains", "count")
 ROW_FIELDS = ("table", "data", "count")
 
-FEMININE = frozenset({"table", "colonne", "sortie"})
-
-NO_ANSWER = "« {what} » n'est pas encore disponible : aucun domaine de cette version n'offre de réponse synchrone."
+FEMININE = frozenset({"table", "colonne", "sortie", "question"})
 
 
 @dataclass(slots=True)
@@ -224,6 +250,8 @@ class _Loader:
     installation: Installation
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
     problems: list[Problem] = field(default_factory=list)
+    questions: dict[str, int] = field(default_factory=dict)
+    """Name of each question → its line."""
 
     def load(self, top: Fields) -> Scenario:
         self._known("du scénario", top, TOP)
@@ -368,7 +396,7 @@ class _Loader:
         what = self._what(kinds[0] if kinds else None, step)
         return Given(rank, at, step.line, what) if at is not None and what is not None else None
 
-    def _what(self, kind: str | None, step: Fields) -> EventGiven | FileGiven | BodyGiven | TimePasses | None:
+    def _what(self, kind: str | None, step: Fields) -> EventGiven | FileGiven | BodyGiven | AskGiven | TimePasses | None:
         if kind is None:
             others = [name for name in step.entries if name != "at"]
             if others:
@@ -376,8 +404,7 @@ class _Loader:
                 return None
             return TimePasses()
         if kind == "ask":
-            self._ask(step)
-            return None
+            return self._ask(step)
         system = self._text(step, "system", "un système")
         if system is None:
             self.wrong(step.line, f"« system » manque : par quel système cela entre. {_listed(self.installation.systems)}")
@@ -386,14 +413,34 @@ class _Loader:
             return None
         return {"event": self._event, "file": self._file, "body": self._body}[kind](system, step)
 
-    def _ask(self, step: Fields) -> None:
-        for stray in ("system", "data", "content", "encoding", "media_type"):
-            if stray in step.entries:
-                self.wrong(step.lines[stray], f"« {stray} » ne va pas avec « ask ».")
-        self._group(step, "ask")
-        if self._text(step, "name", "un nom") is None:
+    def _ask(self, step: Fields) -> AskGiven | None:
+        self._stray(step, "ask", ("system", "data", "content", "encoding", "media_type"))
+        fields = self._group(step, "ask")
+        name = self._text(step, "name", "un nom")
+        if name is None:
             self.wrong(step.line, "« name » manque : « ask » doit être nommé pour que « answer » ou « same » en parle.")
-        self.wrong(step.lines["ask"], NO_ANSWER.format(what="ask"))
+        elif name in self.questions:
+            self.wrong(step.lines["name"], f"« name » : la question « {name} » est déjà posée ; donner un autre nom.")
+        if fields is None or name is None:
+            return None
+        self.questions[name] = step.line
+        kinds = {each.name: each for each in QUESTIONERS}
+        kind = next((kinds[named] for named in fields.entries if named in kinds), None)
+        if kind is None:
+            self.wrong(fields.line, f"« ask » : question inconnue. {_listed(tuple(kinds))}")
+            return None
+        self._known("de « ask »", fields, tuple(kind.fields))
+        asked = {each: self._text(fields, each, about) for each, about in kind.fields.items() if each in fields.entries}
+        for each in kind.required:
+            if each not in fields.entries:
+                self.wrong(fields.line, f"« ask » : « {each} » manque ({kind.fields[each]}).")
+        for each in NUMBERS:
+            text = asked.get(each)
+            if text is not None and not (text.isascii() and text.isdigit()):
+                self.wrong(fields.lines[each], f"« {each} » : attendu : un nombre entier ; trouvé : {text}.")
+        if any(asked.get(each) is None for each in kind.required):
+            return None
+        return AskGiven(kind.name, {each: text for each, text in asked.items() if text is not None}, name)
 
     def _event(self, system: str, step: Fields) -> EventGiven | None:
         name = self._text(step, "event", "un événement")
@@ -502,8 +549,8 @@ class _Loader:
             "counted": self._counted,
             "file": self._file_expected,
             "row": self._row,
-            "answer": lambda item: self._no_answer(item, "answer"),
-            "same": lambda item: self._no_answer(item, "same"),
+            "answer": self._answer,
+            "same": self._same,
         }
 
     def _topic(self, item: Fields) -> TopicExpected | None:
@@ -584,8 +631,19 @@ class _Loader:
                 self._one_of(f"colonne de {table}", name, line, self.installation.columns_of(table))
         return RowExpected(table, data)
 
-    def _no_answer(self, item: Fields, kind: str) -> None:
-        self.wrong(item.lines[kind], NO_ANSWER.format(what=kind))
+    def _answer(self, item: Fields) -> AnswerExpected | None:
+        name = self._text(item, "answer", "le nom d'une question")
+        if name is None or not self._one_of("question", name, item.lines["answer"], tuple(self.questions)):
+            return None
+        return AnswerExpected(name, self._group(item, "data"))
+
+    def _same(self, item: Fields) -> SameExpected | None:
+        names = self._texts(item, "same")
+        known = [self._one_of("question", name, item.lines["same"], tuple(self.questions)) for name in names]
+        if len(names) < 2:
+            self.wrong(item.lines["same"], "« same » : attendu : les noms de deux questions ou plus.")
+            return None
+        return SameExpected(names) if all(known) else None
 
 
 def override(reglages: Any, chosen: Mapping[str, Any]) -> Any:

@@ -72,8 +72,10 @@ class Suivi(msgspec.Struct, frozen=True, kw_only=True):
     """The bursary's notice is asked for."""
     reclamation: bool = False
     remboursement: bool = False
+    payee: bool = False
+    """The fees were seen paid."""
     paye_ordinaire: bool = False
-    """The fees were seen paid while the ordinary ones applied."""
+    """… while the ordinary ones applied."""
     croisement: Croisement | None = None
     ecart: Ecart | None = None
     cite: str | None = None

@@ -125,7 +125,8 @@ class _Telling:
             piece=self.bourse == "CONDITIONNELLE",
             reclamation=reclamation,
             remboursement=remboursement,
-            paye_ordinaire=self.before.paye_ordinaire or (administratif.payee and TARIFS[self.bourse] == "ORDINAIRE"),
+            payee=administratif.payee,
+            paye_ordinaire=self._paye_ordinaire(),
         )
         self._statut(after, first)
         self._piece(after)
@@ -144,6 +145,12 @@ class _Telling:
         if self.bourse == "DEFINITIVE":
             return self.before.remboursement or (not first and self.before.paye_ordinaire)
         return False
+
+    def _paye_ordinaire(self) -> bool:
+        """What counts is the tarif when the payment is first seen: fees paid as a boursier stay those of a boursier."""
+        if not self.inscription.administratif.payee:
+            return False
+        return self.before.paye_ordinaire if self.before.payee else TARIFS[self.bourse] == "ORDINAIRE"
 
     def _statut(self, after: Suivi, first: bool) -> None:
         shown = ("bourse", "motif", "numero_dossier", "declaree", "composante")

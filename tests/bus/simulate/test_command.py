@@ -151,6 +151,7 @@ def test_the_list_names_everything_that_a_scenario_may_name() -> None:
     text = call("--list").stdout
     for said in (
         "system: guichet",
+        "ask: bourse",
         "event: inscription → apogee.inscriptions.v1",
         "uai*: texte — Établissement, 7 chiffres et une lettre.",
         "eta_iae: E | A | R | C = E",
@@ -164,7 +165,7 @@ def test_the_list_names_everything_that_a_scenario_may_name() -> None:
     ):
         assert said in text, said
     listed = json.loads(call("--list", "-o", "json").stdout)
-    assert set(listed) == {"systems", "topics", "tables", "sinks", "processors", "settings", "expectations"}
+    assert set(listed) == {"systems", "questions", "topics", "tables", "sinks", "processors", "settings", "expectations"}
 
 
 def test_it_starts_without_the_clients_of_any_service() -> None:
