@@ -19,6 +19,8 @@ from sinks.rentree import FICHIERS as RENTREE_FICHIERS
 from sinks.rentree import TABLES as RENTREE_PROJECTIONS
 from sinks.rentree import tables as rentree
 from sinks.rentree.retards import Retards
+from sinks.siecle import PROCESSOR as SIECLE_PROJECTIONS
+from sinks.siecle import tables as siecle
 
 PROCESSORS: tuple[Processor, ...] = (
     BOURSES_PROJECTIONS,
@@ -28,6 +30,7 @@ PROCESSORS: tuple[Processor, ...] = (
     FORMATION_PROJECTIONS,
     RENTREE_PROJECTIONS,
     RENTREE_FICHIERS,
+    SIECLE_PROJECTIONS,
 )
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements(), Retards())
@@ -36,7 +39,7 @@ MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), De
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 
-METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA)
+METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA, siecle.METADATA)
 
 TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}
 """Every table of a projection by its name, which is `Row.table`."""

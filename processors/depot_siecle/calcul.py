@@ -69,7 +69,7 @@ def collecte_faite(reglages: Reglages, ecole: Ecole, event: Event) -> Outcome:
         case "NUIT":
             return _nuit(reglages, reunie, event)
         case "COMPARAISON":
-            return _comparer(reunie)
+            return _comparer(reunie, event.time)
         case "MILLESIME":
             return Outcome(ecole)
 
@@ -249,7 +249,7 @@ def _garder_calcul(
     return replace(ecole, versions=version, calcul=calcul), orders
 
 
-def _comparer(reunie: _Reunie) -> Outcome:
+def _comparer(reunie: _Reunie, quand: datetime) -> Outcome:
     ecole = reunie.ecole
     constat = ecole.constat
     if constat is None or constat.tete not in reunie.collecte.tetes:
@@ -258,5 +258,5 @@ def _comparer(reunie: _Reunie) -> Outcome:
     lues = reunie.lignes(constat.tete, LigneComparee)
     calculees = () if calcul is None else reunie.lignes(calcul.tete, LigneComparee)
     found = comparer(constat, lues, calcul, calculees)
-    emitted = tuple(publications.comparaison(reunie.uai, constat, calcul, found))
+    emitted = tuple(publications.comparaison(reunie.uai, quand, constat, calcul, found))
     return Outcome(replace(ecole, constat=None), emitted, because=f"{len(found.ecarts) + len(found.messages)} écart(s)")

@@ -62,17 +62,19 @@ def prediction(
             records.AnomaliePredictionLigne(regle=each.regle, libelle=each.libelle, code=each.code, message=each.message)
             for each in ligne.anomalies
         )
-        data = records.PredictionLigne(uai=uai, fichier=fichier, rang=rank, section=ligne.section, details=details, **_textes(ligne))
+        data = records.PredictionLigne(
+            uai=uai, fichier=fichier, calcule_le=quand, rang=rank, section=ligne.section, details=details, **_textes(ligne)
+        )
         yield _row(PREDICTIONS, "prediction_ligne", data, fichier)
     for rank, perdant in enumerate(bilan.perdants, start=1):
         yield _row(
             PREDICTIONS,
             "prediction_absent",
-            records.PredictionAbsent(uai=uai, fichier=fichier, rang=rank, motif=perdant.motif, **_perdant(perdant)),
+            records.PredictionAbsent(uai=uai, fichier=fichier, calcule_le=quand, rang=rank, motif=perdant.motif, **_perdant(perdant)),
             fichier,
         )
     for remede in bilan.remedes:
-        lost = records.PredictionRemede(uai=uai, fichier=fichier, branche=remede.branche, **_remede(remede))
+        lost = records.PredictionRemede(uai=uai, fichier=fichier, calcule_le=quand, branche=remede.branche, **_remede(remede))
         yield _row(PREDICTIONS, "prediction_remede", lost, fichier)
 
 
@@ -103,13 +105,15 @@ def compte_rendu(uai: str, depot: Depot, quand: datetime, jour: date, bilan: Bil
             records.AnomalieCompteRenduLigne(regle=each.regle, libelle=each.libelle, code=each.code, message=each.message)
             for each in ligne.anomalies
         )
-        row = records.CompteRenduLigne(uai=uai, fichier=fichier, rang=rank, section=ligne.section, details=details, **_textes(ligne))
+        row = records.CompteRenduLigne(
+            uai=uai, fichier=fichier, calcule_le=quand, rang=rank, section=ligne.section, details=details, **_textes(ligne)
+        )
         yield _row(COMPTES_RENDUS, "compte_rendu_ligne", row, fichier)
     for rank, perdant in enumerate(bilan.perdants, start=1):
-        lost = records.CompteRenduAbsent(uai=uai, fichier=fichier, rang=rank, motif=perdant.motif, **_perdant(perdant))
+        lost = records.CompteRenduAbsent(uai=uai, fichier=fichier, calcule_le=quand, rang=rank, motif=perdant.motif, **_perdant(perdant))
         yield _row(COMPTES_RENDUS, "compte_rendu_absent", lost, fichier)
     for remede in bilan.remedes:
-        row_of = records.Remede(uai=uai, fichier=fichier, branche=remede.branche, **_remede(remede))
+        row_of = records.Remede(uai=uai, fichier=fichier, calcule_le=quand, branche=remede.branche, **_remede(remede))
         yield _row(COMPTES_RENDUS, "remede", row_of, fichier)
 
 
@@ -120,11 +124,12 @@ def liens(uai: str, fichier: str, avant: Iterable[str], bilan: Bilan) -> Iterato
         yield _row(COMPTES_RENDUS, "liens_eleve", records.LiensEleve(uai=uai, eleve_id=eleve_id, fichier=fichier, liens=kept), fichier)
 
 
-def comparaison(uai: str, constat: Constat, calcul: Calcul | None, found: Comparaison) -> Iterator[Emitted]:
+def comparaison(uai: str, quand: datetime, constat: Constat, calcul: Calcul | None, found: Comparaison) -> Iterator[Emitted]:
     """What SIECLE's own report has that ours had not, and the other way round."""
     head = records.Comparaison(
         uai=uai,
         fichier=constat.fichier,
+        compare_le=quand,
         date_import=constat.date_import,
         calcul="AUCUN" if calcul is None else calcul.origine,
         conforme=calcul is not None and not found.ecarts and not found.messages,
@@ -144,6 +149,7 @@ def comparaison(uai: str, constat: Constat, calcul: Calcul | None, found: Compar
         row = records.ComparaisonEcart(
             uai=uai,
             fichier=constat.fichier,
+            compare_le=quand,
             rang=rank,
             identifiants=ecart.identifiants,
             ecart=ecart.nature,

@@ -68,6 +68,8 @@ class CompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     section: SectionCompteRenduLigne
     """REJET : section 1 ; ANOMALIE : section 2."""
     rang: int
@@ -94,6 +96,8 @@ class CompteRenduAbsent(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     rang: int
     """Rang dans la liste, triée par élève ; 1 pour le premier."""
     eleve: str
@@ -118,6 +122,8 @@ class Remede(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     groupe: str
     """Code du groupe."""
     code: str
@@ -168,6 +174,8 @@ class Comparaison(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    compare_le: datetime.datetime
+    """Instant de la comparaison, UTC."""
     date_import: datetime.date | None = None
     """Date d'import lue."""
     calcul: OrigineCalcul
@@ -206,6 +214,8 @@ class ComparaisonEcart(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    compare_le: datetime.datetime
+    """Instant de la comparaison, UTC."""
     rang: int
     """Rang dans la liste ; 1 pour le premier."""
     identifiants: str
@@ -1141,6 +1151,8 @@ class PredictionLigne(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     section: SectionPredictionLigne
     """REJET : section 1 ; ANOMALIE : section 2."""
     rang: int
@@ -1167,6 +1179,8 @@ class PredictionAbsent(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     rang: int
     """Rang dans la liste, triée par élève ; 1 pour le premier."""
     eleve: str
@@ -1191,6 +1205,8 @@ class PredictionRemede(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichier: str
     """Nom du fichier XML, sans dossier."""
+    calcule_le: datetime.datetime
+    """Instant du calcul, UTC : traite_le ou predit_le de son en-tête."""
     groupe: str
     """Code du groupe."""
     code: str

@@ -1,0 +1,18 @@
+"""Reports of the imports of links, predictions, links and synchros as tables; a report as HTML and as CSV."""
+
+from schemas.outcome import Processor
+from sinks.siecle.rows import decide
+
+PROCESSOR = Processor(
+    name="siecle.projections",
+    about="Écrit les dépôts, les prédictions, les comptes-rendus, les liens et les synchros des établissements dans leurs tables.",
+    inputs=(
+        "siecle.suivi_depots.v1",
+        "siecle.predictions.v1",
+        "siecle.comptes_rendus.v1",
+        "siecle.depots.refus.v1",
+        "synchros.etats.v1",
+        "lsu.refus.v1",
+    ),
+    decide=decide,
+)
