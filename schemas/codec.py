@@ -33,6 +33,8 @@ WriterSchema = Callable[[int], Any]
 
 Reader = Callable[[bytes], Decoded]
 
+BRANCH = fastavro.parse_schema({"type": "long"})
+
 PLAIN_TYPES = (bytes, datetime, date, Decimal)
 """What fastavro takes and gives as it is."""
 
@@ -59,10 +61,9 @@ class Prepared:
     """The contract of a topic, parsed once."""
 
     schema: Any
-    full_names: dict[str, str]
-    """Record name → its name with namespace; empty when the contract is a single record."""
-    only: str
-    """The record's name when there is one."""
+    branches: dict[str, tuple[bytes, Any]]
+    """Record name → its number in the union, encoded (nothing for a single record), and its schema: fastavro looks a branch of a
+    large union up far slower than a dictionary does."""
     watched: dict[str, tuple[tuple[str, str], ...]]
     """Record name → fields with what fastavro would take for something else: a naive instant, an instant for a day, a text for a list."""
 
@@ -71,10 +72,16 @@ class Prepared:
 def _prepared(topic: str) -> Prepared:
     contract = contract_of(topic)
     parsed = fastavro.parse_schema(contract.schema)
-    branches: list[Any] = parsed if isinstance(parsed, list) else []
-    full = {branch["name"].rsplit(".", 1)[-1]: branch["name"] for branch in branches}
+    schemas: list[Any] = parsed if isinstance(parsed, list) else [parsed]
+    branches = {name: (_number(rank) if contract.is_union else b"", schemas[rank]) for rank, name in enumerate(contract.names)}
     watched = {record["name"].rsplit(".", 1)[-1]: tuple(_watched(record)) for record in contract.records}
-    return Prepared(parsed, full, "" if contract.is_union else contract.names[0], watched)
+    return Prepared(parsed, branches, watched)
+
+
+def _number(rank: int) -> bytes:
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, BRANCH, rank)
+    return out.getvalue()
 
 
 def _watched(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -99,25 +106,24 @@ def _check(prepared: Prepared, name: str, record: Any) -> None:
 def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
     """The value of a record under the topic's contract, registered as `schema_id`. Raises Unencodable."""
     prepared = _prepared(topic)
-    full = prepared.full_names.get(name)
-    if full is None and name != prepared.only:
+    found = prepared.branches.get(name)
+    if found is None:
         raise Unencodable(f"{topic} : le contrat n'a pas d'enregistrement {name}")
+    number, branch = found
     _check(prepared, name, record)
     out = io.BytesIO()
-    out.write(MAGIC + schema_id.to_bytes(4, "big"))
+    out.write(MAGIC + schema_id.to_bytes(4, "big") + number)
     try:
         plain = msgspec.to_builtins(record, builtin_types=PLAIN_TYPES)
-        fastavro.schemaless_writer(out, prepared.schema, plain if full is None else (full, plain), strict=True)
+        fastavro.schemaless_writer(out, branch, plain, strict=True)
     except Exception as error:
         # fastavro raises whatever its loops meet on a value of another type; each means that the contract cannot hold it.
-        raise Unencodable(f"{topic} {name} : {_fault_of(prepared, full or prepared.only, record, error)}") from error
+        raise Unencodable(f"{topic} {name} : {_fault_of(branch, record, error)}") from error
     return out.getvalue()
 
 
-def _fault_of(prepared: Prepared, full_name: str, record: Any, error: Exception) -> str:
+def _fault_of(branch: Any, record: Any, error: Exception) -> str:
     """Which field the contract cannot hold, found again field by field, without any value."""
-    branches = prepared.schema if isinstance(prepared.schema, list) else [prepared.schema]
-    branch = next(each for each in branches if each["name"].rsplit(".", 1)[-1] == full_name.rsplit(".", 1)[-1])
     for field in branch["fields"]:
         if not hasattr(record, field["name"]):
             return f"champ {field['name']} : absent"
@@ -178,9 +184,7 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
         return _refuse(f"le schéma de l'écrivain n'est pas utilisable ({type(error).__name__})")
     structs = RECORDS[topic]
     foreign = writer_schema != contract_of(topic).schema
-    ours = _prepared(topic).schema
-    readers: list[Any] = ours if isinstance(ours, list) else [ours]
-    by_name = {branch["name"].rsplit(".", 1)[-1]: branch for branch in readers}
+    ours = _prepared(topic).branches
 
     def read(value: bytes) -> Decoded:
         stream = io.BytesIO(value)
@@ -189,8 +193,9 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
         try:
             branch = branches[_branch_number(stream)] if isinstance(writer, list) else branches[0]
             name = str(branch["name"]).rsplit(".", 1)[-1]
-            plain = fastavro.schemaless_reader(stream, branch, by_name[name])
-            record = msgspec.convert(plain, structs[name], builtin_types=PLAIN_TYPES)
+            struct = structs[name]
+            plain = fastavro.schemaless_reader(stream, branch, ours[name][1] if foreign else None)
+            record = msgspec.convert(plain, struct, builtin_types=PLAIN_TYPES)
             if foreign:  # another scale or a longer number may not fit our contract
                 encode(topic, name, record, 0)
         except MemoryError:
@@ -203,9 +208,6 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
         return name, record
 
     return read
-
-
-BRANCH = fastavro.parse_schema({"type": "long"})
 
 
 def _branch_number(stream: io.BytesIO) -> int:
