@@ -9,6 +9,7 @@ import smtplib
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -64,7 +65,7 @@ class SmtpServer:
                 if context is not None and chosen.security == "starttls":
                     _encrypt(link, context, chosen.host)
                 if chosen.username is not None:
-                    link.login(chosen.username, chosen.password())
+                    _log_in(link, chosen.username, chosen.password())
         except BaseException:
             link.close()
             raise
@@ -74,6 +75,16 @@ class SmtpServer:
 def _greeted(code: int, text: bytes) -> None:
     if code != 220:
         raise smtplib.SMTPConnectError(code, text)
+
+
+def _log_in(link: smtplib.SMTP, user: str, password: str) -> None:
+    """With what the server offers; smtplib knows only ASCII, so others go by PLAIN, which is UTF-8 (RFC 4616)."""
+    if (user + password).isascii():
+        link.login(user, password)
+        return
+    code, text = link.docmd("AUTH", "PLAIN " + b64encode(f"\0{user}\0{password}".encode()).decode())
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 def _encrypt(link: smtplib.SMTP, context: ssl.SSLContext, host: str) -> None:
