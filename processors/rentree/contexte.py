@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from processors.rentree import calendrier as jours
-from processors.rentree.procedure import ENVOIS, ETAPES, Etape, etape_d_envoi, precedents, sans_objet
+from processors.rentree.procedure import CONTROLE_INTEGRATION, ENVOIS, ETAPES, Etape, etape_d_envoi, precedents, sans_objet
 from processors.rentree.reglages import Calendrier, Reglages
 from processors.rentree.state import Annee, Etablissement, Profil
 from schemas.outcome import Event
@@ -76,12 +76,15 @@ class Contexte:
     # --- what is done ---
 
     def fait_le(self, annee: Annee, numero: int) -> date | None:
-        """When a step was done; for the sendings, the last one."""
+        """When a step was done; for the sendings and their checks, the last one."""
         if numero in ENVOIS:
             dates = [each.envoye_le for each in annee.occurrences if each.envoye_le is not None]
             return max(dates, default=None) if numero == etape_d_envoi(self.omogen(annee)) else None
         faite = annee.faite(numero)
-        return None if faite is None else faite.fait_le
+        controles = (
+            [each.controle_le for each in annee.occurrences if each.controle_le is not None] if numero == CONTROLE_INTEGRATION else []
+        )
+        return max((*controles, *(() if faite is None else (faite.fait_le,))), default=None)
 
     def premier(self, annee: Annee, numero: int) -> date | None:
         """When a step was first done."""
