@@ -67,8 +67,9 @@ def compose(
 ) -> bytes:
     """The whole message, lines ended by CR LF, all in 7 bits. `replaced`: how many recipients a test address stands for. Raises Unfit."""
     check_recipients(recipients)
-    subject = mail.subject if replaced is None else TEST_MARK + mail.subject
-    if not subject.strip() or len(subject) > LONGEST_SUBJECT or _LINE_ENDING.search(subject):
+    meant = mail.subject.strip(" ")
+    subject = meant if replaced is None else TEST_MARK + meant
+    if not meant.strip() or len(subject) > LONGEST_SUBJECT or _LINE_ENDING.search(subject):
         raise Unfit("OBJET_INVALIDE")
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(sender_name, addr_spec=sender)
