@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dead-letters": ("bus.cli.dead_letters:app", "Lettres mortes : les voir, les reprendre, les corriger."),
     "database": ("bus.cli.database:app", "Tables de PostgreSQL : vérification, migrations."),
     "samples": ("bus.cli.samples:app", "Établissements inventés, en vrais fichiers d'échange."),
+    "controler": ("bus.cli.controler:controler", "Contrôler des fichiers d'échange avant de les envoyer, sans aucun service."),
     "simulate": ("bus.cli.simulate:simulate", "Jouer des scénarios par les vraies règles, sans aucun service."),
 }
 

@@ -178,6 +178,9 @@ RAPPEL_4A = (
     "Ce message ne parle que de la synchro 3, mais il faut quand même s'assurer que la synchro 4a (Structure) a bien été effectuée : "
     "SIECLE/BEE a besoin de connaître les divisions et groupes et cette information vient obligatoirement de STS-WEB."
 )
+AVANT_DE_DEPOSER = (
+    "Avant de déposer, s'assurer que les synchros n°3 (EDT vers STS Web) puis 4a (Structure, STS Web vers SIECLE) sont faites."
+)
 _REFAIRE = "Vérifier la version de votre client Pronote, le paramétrage de Pronote et reprendre la présente procédure."
 
 NOM_MAL_FORME = Refusal(
@@ -258,7 +261,7 @@ def millesime(trouve: int | None, attendu: int) -> Refusal:
 
 def alerte(nombre: int, total: int) -> str:
     return (
-        f"Attention : {nombre} élèves sur {total} ({100 * nombre / total:.0f} %) n'auraient plus aucun lien après ce dépôt. "
+        f"Attention : élèves qui n'auraient plus aucun lien après ce dépôt : {nombre} sur {total} ({100 * nombre / total:.0f} %). "
         "Vérifier la liste avant de déposer : un fichier partiel efface les liens de tous les autres élèves."
     )
 

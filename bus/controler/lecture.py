@@ -1,0 +1,124 @@
+"""A file from its path to the records of the connector that recognises it."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path, PurePath
+from typing import Any
+
+from connectors.transport.deliveries import INCONNU
+from schemas.outcome import Accepted, Delivery, Fault, PushConnector, Record, Refused
+
+SECRET = b"passerelle controler, sans secret"
+"""Keys of students are made and dropped here: nothing leaves the check under them."""
+
+CONNECTEURS = {
+    "pronote": "connectors.pronote.connector:Pronote",
+    "siecle": "connectors.siecle.connector:Siecle",
+    "sts": "connectors.sts.connector:Sts",
+    "lsu": "connectors.lsu.connector:Lsu",
+    "charlemagne": "connectors.charlemagne.connector:Charlemagne",
+    "onde": "connectors.onde.connector:Onde",
+    "siecle_suivi": "connectors.siecle.compte_rendu:SiecleSuivi",
+    "apogee": "connectors.apogee.connector:Apogee",
+    "aglae": "connectors.aglae.connector:Aglae",
+    "crous": "connectors.crous.connector:Crous",
+}
+"""Systems whose files are checked, in the order in which they are asked; a module is loaded when its turn comes, so that a
+check answers at once."""
+
+NATURES = {
+    "pronote": "Liens élève-groupe (ELEGROUPE)",
+    "siecle": "Export XML de SIECLE",
+    "siecle_suivi": "Compte-rendu d'import de SIECLE",
+    "sts": "Fichier de STS-WEB",
+    "charlemagne": "Dossiers d'élèves d'un logiciel privé (IMPORT_ELEVES)",
+    "onde": "Fichier d'ONDE",
+    "lsu": "Bilans du LSU",
+    "apogee": "Inscriptions d'Apogée",
+    "aglae": "Dossiers d'Aglaé",
+    "crous": "Décisions du CROUS",
+}
+"""What a system's files are, in French."""
+
+OF_ANOTHER_SYSTEM = frozenset(
+    {"COLONNE_MANQUANTE", "COLONNE_INCONNUE", "EN_TETE_ABSENT", "CHAMP_INCONNU", "CHAMP_MANQUANT", "FICHIER_INCONNU", "XML_RACINE"}
+)
+"""Faults that say that a file is of another kind than the one it was read as."""
+
+
+NOT_RECOGNISED = frozenset({"EN_TETE_ABSENT", "FICHIER_INCONNU", "XML_RACINE"})
+"""A first fault that says that the file is of no kind that its reader knows."""
+
+SANS_ECOLE = "0000000A"
+"""Stands for the school that neither an extraction of ONDE nor its usual name says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lu:
+    """A file and what its connector made of it."""
+
+    nom: str
+    systeme: str
+    """Empty when no connector recognises it."""
+    kind: str
+    records: tuple[Record, ...] = ()
+    fautes: tuple[Fault, ...] = ()
+    """Not empty: nothing of it is taken."""
+    avertissements: tuple[Fault, ...] = ()
+
+    @property
+    def nature(self) -> str:
+        return NATURES.get(self.systeme, "")
+
+    @property
+    def debut(self) -> Any:
+        """The head of a whole file, None for a file of another form."""
+        return next((each.data for each in self.records if each.name == "instantane_debut"), None)
+
+    def lignes(self, type_: type[Any]) -> Iterator[Any]:
+        """The records of one type, in the order of the file."""
+        return (each.data for each in self.records if isinstance(each.data, type_))
+
+
+def lire(path: Path, instant: datetime) -> Lu:
+    """Give the file to each connector until one takes it. Raises OSError."""
+    delivery = Delivery(path.name, path.stat().st_size, lambda: path.open("rb"), instant)
+    return _lire(delivery)
+
+
+def _lire(delivery: Delivery) -> Lu:
+    answers: list[tuple[PushConnector, Refused]] = []
+    for connector in _connectors():
+        answer = connector.accept(delivery)
+        if isinstance(answer, Accepted):
+            return Lu(delivery.name, connector.system, answer.kind, tuple(answer.records), (), answer.warnings)
+        if [fault.code for fault in answer.faults] == ["UAI_INCONNU"] and SANS_ECOLE not in delivery.name:
+            named = replace(delivery, name=f"{PurePath(delivery.name).stem}_{SANS_ECOLE}{PurePath(delivery.name).suffix}")
+            found = _lire(named)
+            return replace(found, nom=delivery.name, avertissements=(*answer.faults, *found.avertissements))
+        if answer.kind != INCONNU and answer.faults[0].code not in NOT_RECOGNISED:
+            answers.append((connector, answer))
+    if not answers:
+        return Lu(delivery.name, "", INCONNU)
+    connector, refused = min(answers, key=lambda each: _distance(each[1]))
+    return Lu(delivery.name, connector.system, refused.kind, (), refused.faults)
+
+
+def _distance(refused: Refused) -> tuple[int, int]:
+    """How little a file looks like what it was read as."""
+    return sum(fault.code in OF_ANOTHER_SYSTEM for fault in refused.faults), len(refused.faults)
+
+
+def _connectors() -> Iterator[PushConnector]:
+    for place in CONNECTEURS.values():
+        module, _, name = place.partition(":")
+        made: PushConnector = _made(getattr(import_module(module), name))
+        yield made
+
+
+def _made(connector: Any) -> Any:
+    """Only those whose keys are of persons take a secret."""
+    return connector(SECRET) if inspect.signature(connector).parameters else connector()
