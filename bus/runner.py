@@ -66,6 +66,8 @@ class TaskLife:
     """The consumer's position, everything before which was delivered."""
     barrier: tuple[datetime, dict[str, int]] | None = None
     """A due instant and the ends read after it, which the inputs must have been consumed up to."""
+    mark: tuple[datetime, dict[str, int]] | None = None
+    """The same for the next mark of freshness."""
 
     def consumed_up_to(self, topic: str, end: int) -> bool:
         """Every record before `end` is finished: the position passes markers, but counts only with nothing in flight."""
@@ -98,6 +100,7 @@ class Runner:
         encode_deadline: Callable[[str, str, datetime], bytes],
         fail: Callable[[BaseException], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell_fresh: Callable[[Mapping[int, datetime]], None] | None = None,
     ) -> None:
         self.engine = engine
         self.assignment = 0
@@ -118,6 +121,8 @@ class Runner:
         self._encode_deadline = encode_deadline
         self._fail = fail
         self._now = now
+        self._tell_fresh = tell_fresh
+        """Writes partition → instant up to which everything said is published; None: nobody asks."""
         self._one_at_a_time = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "engine")
 
@@ -301,6 +306,27 @@ class Runner:
                 await self._forget(task)
                 await self._pass_markers(task)
                 await self._deadlines(task)
+            await self._freshness()
+
+    async def _freshness(self) -> None:
+        """An instant is a mark once the ends read after it are consumed and what follows from them is published."""
+        if self._tell_fresh is None or not self.tasks:
+            return
+        waiting = [task for task in self.tasks.values() if task.mark is None]
+        if waiting:
+            now = self._now()
+            bounds = await self._broker.bounds((topic, task.partition) for task in waiting for topic in self.engine.topics)
+            for task in waiting:
+                task.mark = (now, {topic: bounds[topic, task.partition].end for topic in self.engine.topics})
+        marks: dict[int, datetime] = {}
+        for task in self.tasks.values():
+            if task.mark is not None and all(task.consumed_up_to(*end) for end in task.mark[1].items()):
+                marks[task.partition] = task.mark[0]
+        if marks:
+            tell = self._tell_fresh
+            await self._retried(lambda: tell(marks))
+            for partition in marks:
+                self.tasks[partition].mark = None
 
     async def _forget(self, task: TaskLife) -> None:
         forget = list(task.published)

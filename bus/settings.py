@@ -254,6 +254,18 @@ def is_call_address(url: str) -> bool:
     return plain and known and not (parts.username or parts.password or parts.query or parts.fragment)
 
 
+class AnswersSettings(Section):
+    """The synchronous answer. It listens on this machine alone unless told otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65_535)
+    """0: the port that the embedded stack remembers."""
+    fresh_seconds: float = Field(default=5.0, gt=0, le=60)
+    """An answer is POSITIVE only when the read model holds everything said until less than so long ago."""
+    calls_per_second: int = Field(default=20, ge=1, le=10_000)
+    """Calls of one token on the addresses of API Particulier's form."""
+
+
 class Settings(BaseSettings):
     """All of them. Built by `load_settings`, which reads the sources; `Settings(…)` alone takes only what it is given."""
 
@@ -289,6 +301,7 @@ class Settings(BaseSettings):
     registry: RegistrySettings = RegistrySettings()
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
+    answers: AnswersSettings = AnswersSettings()
     smtp: SmtpSettings = SmtpSettings()
     outgoing_http: OutgoingHttpSettings = OutgoingHttpSettings()
 

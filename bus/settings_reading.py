@@ -244,6 +244,9 @@ def _with_embedded_services(settings: Settings) -> tuple[Settings, list[str]]:
     if settings.http.port == 0:
         port = ports.read(places.var / "ports.json")["http"]
         settings = settings.model_copy(update={"http": settings.http.model_copy(update={"port": port})})
+    if settings.answers.port == 0:
+        port = ports.read(places.var / "ports.json").get("reponses", 0)
+        settings = settings.model_copy(update={"answers": settings.answers.model_copy(update={"port": port})})
     return settings, []
 
 

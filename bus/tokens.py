@@ -1,7 +1,7 @@
 """Bearer tokens of the HTTP push: kept as hashes in one file of its owner alone, given in clear once.
 
 A token is 32 random bytes, so a plain SHA-256 of it cannot be searched. The file: `[{"name", "sha256", "scopes",
-"created", "revoked"}]`; a scope is `<system>:ecrire`.
+"created", "revoked"}]`; a scope is `<system>:ecrire`, `<domaine>:lire`, or one of API Particulier's own (`cnous_identite`).
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from pathlib import Path
 from bus.told import Told
 
 WRITE = "ecrire"
-_SCOPE = re.compile(r"[a-z][a-z0-9_]{0,30}:ecrire")
+_SCOPE = re.compile(r"[a-z][a-z0-9_]{0,30}:(?:ecrire|lire)|cnous_[a-z_]{1,30}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -72,7 +72,10 @@ def create(file: Path, name: str, scopes: Sequence[str]) -> str:
         raise TokensRefused("Le nom d'un jeton a au plus 64 lettres, chiffres, points et tirets : celui de l'application qui l'utilise.")
     wrong = [scope for scope in scopes if not _SCOPE.fullmatch(scope)]
     if wrong or not scopes:
-        raise TokensRefused("Une portée s'écrit « <système>:ecrire », comme « apogee:ecrire » ; il en faut au moins une.")
+        raise TokensRefused(
+            "Une portée s'écrit « <système>:ecrire » (« apogee:ecrire »), « <domaine>:lire » (« bourses:lire ») ou « cnous_… » ; "
+            "il en faut au moins une."
+        )
     token = secrets.token_urlsafe(32)
     with _changing(file) as tokens:
         if any(each.name == name and each.revoked is None for each in tokens):

@@ -18,6 +18,7 @@ import structlog
 from bus import topic_admin
 from bus.assembly import Encoder, build_encoder, build_engine, check_processor, inputs_of, partitioner, publisher_of
 from bus.database.connection import connect
+from bus.database.freshness import Marks
 from bus.database.migrate import check_schema
 from bus.engine import Engine, Fenced, Skipped, Stopped, Transient, nothing
 from bus.faust_source import FaustSource, TakeoverGivenUp
@@ -102,7 +103,10 @@ def build_worker(
 
     kafka = aiokafka_options(settings.kafka)
     make_publisher = publisher_of(processor, deployment, kafka, engine.probe)
-    runner = Runner(engine, source.log, identity, make_publisher, partitioner(deployment), encoder.deadline, ending)
+    marks = Marks(database, processor.name)
+    runner = Runner(
+        engine, source.log, identity, make_publisher, partitioner(deployment), encoder.deadline, ending, tell_fresh=marks.write
+    )
     source.attach(runner)
     watchdog = Watchdog(runner, administration, deployment, ending, standing_seconds)
     return Worker(source.app, runner, watchdog)

@@ -10,6 +10,10 @@ TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": 
 """The processes that take what arrives and write what leaves, by the name people see."""
 
 
+ANSWERS = {"bourses": {"reponses": "bus.answers"}}
+"""Domain → the processes that answer its questions, by the name people see."""
+
+
 class UnknownDomain(Told):
     """`PASSERELLE_DOMAINS` names a domain without any processor."""
 
@@ -24,4 +28,5 @@ def commands(settings: Settings) -> dict[str, tuple[str, ...]]:
         raise UnknownDomain(f"PASSERELLE_DOMAINS : domaine inconnu {', '.join(unknown)} ; connus : {', '.join(sorted(known))}.")
     names = [processor.name for processor in all_processors() if domain_of(processor) in settings.domains]
     workers = {name: (sys.executable, "-m", "bus.worker", name) for name in names}
-    return {**{name: (sys.executable, "-m", module) for name, module in TRANSPORTS.items()}, **workers}
+    answers = {name: module for domain in settings.domains for name, module in ANSWERS.get(domain, {}).items()}
+    return {**{name: (sys.executable, "-m", module) for name, module in (TRANSPORTS | answers).items()}, **workers}

@@ -11,7 +11,7 @@ from bus.stack.downloads import MAVEN_CENTRAL, Progress, kafka_jars, registry_tr
 from bus.stack.places import Places
 
 SERVICES = (kafka.SERVICE, registry.SERVICE, postgres.SERVICE)
-PORTS = (*kafka.PORTS, *registry.PORTS, "http")
+PORTS = (*kafka.PORTS, *registry.PORTS, "http", "reponses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _stop(places: Places, service: str) -> bool:
 
 def _ports_of(services: set[str]) -> tuple[str, ...]:
     by_service = {kafka.SERVICE: kafka.PORTS, registry.SERVICE: registry.PORTS}
-    return ("http", *(port for service in services for port in by_service.get(service, ())))
+    return ("http", "reponses", *(port for service in services for port in by_service.get(service, ())))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The tables of what follows a bursary decision: fees, pieces, control lists, amounts, detections."""
+"""The tables of what follows a bursary decision: fees, pieces, control lists, amounts, detections; the marks of freshness."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "freshness",
+        sa.Column("processor", sa.String(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("up_to", sa.DateTime(timezone=True), nullable=False, comment="Everything said before this instant is published."),
+        sa.PrimaryKeyConstraint("processor", "partition"),
+    )
     op.create_table(
         "bourses_apogee",
         sa.Column("uai", sa.Text(), autoincrement=False, nullable=False, comment="Établissement."),
