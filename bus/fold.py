@@ -338,11 +338,12 @@ class Fold:
         for rank, effect in enumerate(outcome.effects):
             result.effects.append((derive(event.id, effect.sink, rank), effect))
         for deadline in outcome.deadlines:
-            result.deadlines[key, deadline.name] = deadline.due
-            if deadline.due is None:
+            due = None if deadline.due is None else to_the_millisecond(deadline.due)
+            result.deadlines[key, deadline.name] = due
+            if due is None:
                 ks.deadlines.pop(deadline.name, None)
             else:
-                ks.deadlines[deadline.name] = deadline.due
+                ks.deadlines[deadline.name] = due
         counts = result.counts
         counts["refuses" if outcome.refusal is not None else "appliques"] += 1
         counts["emis"] += len(outputs)
@@ -417,7 +418,9 @@ class Fold:
         since = incoming.received or event.time
         ks.parked.append(Waiting(event, incoming.raw, incoming.digest, parked.waits_for, parked.label, since, rank))
         result.waiting_changed.add(event.key)
-        result.deadlines[event.key, EXPIRY + event.id] = ks.deadlines[EXPIRY + event.id] = since + self.processor.parked_for
+        result.deadlines[event.key, EXPIRY + event.id] = ks.deadlines[EXPIRY + event.id] = to_the_millisecond(
+            since + self.processor.parked_for
+        )
         result.counts["parques"] += 1
         if self._observer is not None:
             self._observer.waits(event, parked.waits_for, parked.label)
@@ -502,6 +505,11 @@ def deadline_event(key: str, name: str, due: datetime, processor: str, topic: st
     """The event of a due deadline: its id depends on nothing but what it is, so that publishing it twice is harmless."""
     identifier = derive(f"{processor}/{key}", name, int(due.timestamp() * 1000))
     return Event(identifier, ECHEANCE, due, key, subject, f"/passerelle/{processor}", topic, DeadlineReached(name))
+
+
+def to_the_millisecond(due: datetime) -> datetime:
+    """As the deadline's own record says it: finer, it would come back as another instant and never count."""
+    return due.replace(microsecond=due.microsecond // 1000 * 1000)
 
 
 def _copy(loaded: KeyState | None) -> KeyState:

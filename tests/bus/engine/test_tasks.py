@@ -21,7 +21,7 @@ from bus.engine import Skipped, Stopped, ToPublish, Transient
 from bus.publication import PublicationFailed
 from bus.runner import Superseded
 from schemas.codec import encode
-from schemas.outcome import Event
+from schemas.outcome import Event, Outcome
 from tests.bus.engine import chain
 from tests.bus.engine.installation import START, Installation, dossier, feed, inscription
 from tests.bus.engine.running import assembled, committed, compare, found, read, running, started, until
@@ -381,6 +381,24 @@ def test_a_deadline_fires_once_and_not_before_its_instant(installation: Installa
         assert reminders(installation) == 1
         assert len(await installation.outputs()) == 4
         assert installation.query("SELECT count(*) FROM deadlines")[0][0] == 0
+
+    run(scenario())
+
+
+def test_a_deadline_finer_than_the_millisecond_comes_back(installation: Installation) -> None:
+    clock = Clock()
+
+    def finer(reglages: Any, state: Any, event: Event) -> Outcome:
+        outcome = chain.decide(reglages, state, event)
+        return replace(outcome, deadlines=tuple(replace(d, due=d.due and d.due + timedelta(microseconds=7)) for d in outcome.deadlines))
+
+    installation.processor = replace(chain.PROCESSOR, decide=finer)
+
+    async def scenario() -> None:
+        await installation.publish([dossier("k", 1, annee=1910)])
+        clock.now = START + timedelta(hours=1)
+        async with running(installation, now=clock) as member:
+            await until(lambda: reminders(installation) == 1, member)
 
     run(scenario())
 
