@@ -54,26 +54,32 @@ class MailCarrier:
         if not self.settings.host or not self.settings.sender:
             raise Misconfigured(messages.no_mail_server(self.name))
         try:
-            mail = self.sink.compose(errand.payload)
-        except Exception as error:  # noqa: BLE001 - a sink's fault must not stop the others; the effect stays and is shown
-            return refused(f"COMPOSITION {type(error).__name__}")
-        try:
-            recipients, replaced = self._recipients(mail, errand)
-            message = compose(
-                mail,
-                self._texts(mail, errand),
-                effect=errand.id,
-                sender=self.settings.sender,
-                sender_name=self.settings.sender_name,
-                recipients=recipients,
-                replaced=replaced,
-                at=self.now(),
-            )
+            recipients, message = self._prepared(errand)
         except Unfit as fault:
             return refused(f"MESSAGE {fault}")
         except NotDrawn as fault:
             return fault.verdict
+        except (Misconfigured, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a sink's fault must not stop the others; the effect stays and is shown
+            return refused(f"COMPOSITION {type(error).__name__}")
         return SmtpServer(self.settings).send(self.settings.sender, recipients, message, engage)
+
+    def _prepared(self, errand: Errand) -> tuple[tuple[str, ...], bytes]:
+        """Who gets the message, and the message."""
+        mail = self.sink.compose(errand.payload)
+        recipients, replaced = self._recipients(mail, errand)
+        message = compose(
+            mail,
+            self._texts(mail, errand),
+            effect=errand.id,
+            sender=self.settings.sender,
+            sender_name=self.settings.sender_name,
+            recipients=recipients,
+            replaced=replaced,
+            at=self.now(),
+        )
+        return recipients, message
 
     def _recipients(self, mail: OutgoingMail, errand: Errand) -> tuple[tuple[str, ...], int | None]:
         """Who gets it, and in a test how many recipients the test address stands for."""
