@@ -21,7 +21,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bus.database import tables
-from schemas.outcome import FileSink, OutgoingFile
+from schemas.outcome import FilePerGroup, FileSink, OutgoingFile
 
 LARGEST_LOT = 5_000
 QUIET_SECONDS = 2.0
@@ -119,7 +119,7 @@ class OutgoingFiles:
             state = locked(connection, sink.name)
             if state.suspended is not None or not self._ripe(connection, sink.name):
                 return None
-            chosen = self._chosen(connection, sink.name)
+            chosen = self._chosen(connection, sink)
             if not chosen:
                 return None
             if state.mode is Mode.OBSERVATION:
@@ -147,11 +147,13 @@ class OutgoingFiles:
         quiet = now - newest > timedelta(seconds=QUIET_SECONDS)
         return bool(count >= LARGEST_LOT or quiet or now - oldest > timedelta(seconds=OLDEST_SECONDS))
 
-    def _chosen(self, connection: sqlalchemy.Connection, sink: str) -> list[str]:
-        """The oldest waiting effects up to a lot's size, with the rest of the last one's group."""
-        waiting = and_(effets.c.sink == sink, effets.c.state == State.TODO)
+    def _chosen(self, connection: sqlalchemy.Connection, sink: FileSink) -> list[str]:
+        """The oldest waiting effects up to a lot's size, with the rest of the last one's group; of a file per group, one group."""
+        waiting = and_(effets.c.sink == sink.name, effets.c.state == State.TODO)
         order = (effets.c.partition, effets.c.sequence, effets.c.rank)
         first = connection.execute(select(effets.c.id, effets.c.group).where(waiting).order_by(*order).limit(LARGEST_LOT)).all()
+        if isinstance(sink, FilePerGroup):
+            first = first[:1]
         groups = {row.group for row in first if row.group}
         rest = connection.execute(select(effets.c.id).where(waiting, effets.c.group.in_(groups))).scalars() if groups else ()
         return list(dict.fromkeys([*(row.id for row in first), *rest]))
@@ -189,7 +191,7 @@ class OutgoingFiles:
             state = locked(connection, sink.name)
         folder = self._folder(sink, state)
         file = sink.write(lot.number, lot.payloads)
-        same = place(folder, file)
+        same = place(folder, file, replaces=isinstance(sink, FilePerGroup))
         self._probe("file_placed")
         end = State.DONE if same else State.UNCERTAIN
         with self._database.begin() as connection:
@@ -213,11 +215,12 @@ def locked(connection: sqlalchemy.Connection, sink: str) -> SinkState:
     return SinkState(row.sink, Mode(row.mode), row.target, row.last_lot, row.suspended)
 
 
-def place(folder: Path, file: OutgoingFile) -> bool:
-    """Write the file so that nobody ever sees a part of it. False when another content already stands under its name."""
+def place(folder: Path, file: OutgoingFile, replaces: bool = False) -> bool:
+    """Write the file so that nobody ever sees a part of it. False when another content already stands under its name and is
+    not to be replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / file.name
-    if final.exists():
+    if final.exists() and not replaces:
         return final.read_bytes() == file.content
     partial = folder / f".{file.name}.tmp"
     with partial.open("wb") as stream:

@@ -7,8 +7,9 @@ from processors.depot_siecle import TRANCHES
 from processors.formation import PROCESSOR as FORMATION
 from processors.lsu import PROCESSOR as LSU
 from processors.luciole import PROCESSOR as LUCIOLE
+from processors.onde import PROCESSOR as ONDE
 from processors.rentree import PROCESSOR as RENTREE
 from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, DEPOTS, TRANCHES, RENTREE)
+PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, DEPOTS, TRANCHES, RENTREE, ONDE)

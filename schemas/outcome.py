@@ -7,7 +7,7 @@ carry an identifier of a person.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +284,14 @@ class FileSink(Protocol):
     """Effects an hour above which the sink is suspended with an alarm."""
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile: ...
+
+
+@runtime_checkable
+class FilePerGroup(Protocol):
+    """A `FileSink` whose files have names of their own, such as `0840001V.ZIP`: a lot is one group of effects, and a new file
+    replaces the one before it under the same name."""
+
+    file_per_group: bool
 
 
 @dataclass(frozen=True, slots=True)

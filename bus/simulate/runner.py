@@ -34,7 +34,7 @@ from bus.simulate.questions import QUESTIONERS
 from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, Scenario, override
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
-from schemas.outcome import ECHEANCE, Effect, Event, FileSink, Outcome, Processor
+from schemas.outcome import ECHEANCE, Effect, Event, FilePerGroup, FileSink, Outcome, Processor
 from schemas.records import RECORDS
 
 MAX_EVENTS = 100_000
@@ -220,13 +220,24 @@ class Simulation:
         for name, lot in effects.items():
             sink = self._sinks.get(name)
             if sink is not None:
-                self._write(sink, lot)
+                for effects_of_file in _files(sink, lot):
+                    self._write(sink, effects_of_file)
 
     def _write(self, sink: FileSink, effects: list[Effect]) -> None:
         number = self._lots[sink.name] = self._lots.get(sink.name, 0) + 1
         # Through JSON, as `effets` keeps them: what a writer cannot read back must show here.
         file = sink.write(number, tuple(json.loads(msgspec.json.encode(effect.payload)) for effect in effects))
         self.tell(Wrote(self.now, sink.name, sink.system, file.name, file.content))
+
+
+def _files(sink: FileSink, lot: list[Effect]) -> Iterable[list[Effect]]:
+    """The effects of each file: all of them, or one group a file."""
+    if not isinstance(sink, FilePerGroup):
+        return [lot]
+    groups: dict[str, list[Effect]] = {}
+    for effect in lot:
+        groups.setdefault(effect.group, []).append(effect)
+    return groups.values()
 
 
 @dataclass(slots=True)

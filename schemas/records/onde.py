@@ -431,14 +431,7 @@ class DepotConfirme(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'élèves exportés."""
 
 
-CodeInformation = Literal[
-    "AUTRE",
-    "FORMATIONS_ANNEE_PRECEDENTE",
-    "LANGUES_IMPORTEES",
-    "CONTROLE_INVALIDE",
-    "DEPOT_REFUSE",
-    "ARCHIVE_REMPLACEE",
-]
+CodeInformation = Literal["AUTRE", "FORMATIONS_ANNEE_PRECEDENTE", "LANGUES_IMPORTEES", "CONTROLE_INVALIDE", "DEPOT_REFUSE"]
 
 
 class Information(msgspec.Struct, frozen=True, kw_only=True):
