@@ -15,7 +15,7 @@ from lxml import etree, html
 from connectors.siecle import compte_rendu_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.faults import Unreadable
-from connectors.transport.text import whole_text
+from connectors.transport.text import encoding_of, whole_text
 from schemas.outcome import Accepted, Delivery, Record, Refused
 from schemas.records import siecle
 
@@ -79,7 +79,7 @@ class SiecleSuivi:
 
 def read(delivery: Delivery) -> Iterator[Record]:
     """The records of a page. Raises Unreadable."""
-    text = whole_text(delivery.open, MAX_BYTES)
+    text = whole_text(delivery.open, MAX_BYTES, encoding_of(delivery.open, max_line=MAX_BYTES))
     lines = tuple(_html_lines(text) if _is_html(text) else _text_lines(text))
     for rank, found in enumerate(_reports(lines), start=1):
         subject = f"compte_rendu_lu/{found.fichier}"

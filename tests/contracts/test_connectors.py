@@ -15,6 +15,7 @@ from tests.connectors.safir.samples import ACTION, DECISIONS_CSV, VERSEMENT
 from tests.contracts.bursary_contracts import TestCrous, TestNne, TestPve  # noqa: F401
 from tests.contracts.calendar_contracts import TestAcademie  # noqa: F401
 from tests.contracts.connector_contract import ConnectorContract, Good
+from tests.contracts.ecole_contracts import TestEtablissement, TestSiecleSuivi  # noqa: F401
 from tests.contracts.luciole_contracts import TestChorus, TestDraaf, TestLuciole, TestSupport  # noqa: F401
 from tests.contracts.school_contracts import TestCharlemagne, TestLsu, TestOnde, TestPronote, TestSiecle, TestSts  # noqa: F401
 
