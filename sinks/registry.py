@@ -3,10 +3,11 @@
 from sqlalchemy import MetaData, Table
 
 from schemas.outcome import FileSink, HttpSink, MailSink, Processor
-from sinks.aglae import PROCESSOR as BOURSES_FICHIERS
 from sinks.aglae.decisions import AglaeDecisions
+from sinks.apogee.bourses import ApogeeBourses
 from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
 from sinks.bourses import tables as bourses
+from sinks.bourses.fichiers import PROCESSOR as BOURSES_FICHIERS
 from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.formation import PROCESSOR as FORMATION_PROJECTIONS
@@ -15,6 +16,10 @@ from sinks.luciole import PROCESSOR as LUCIOLE_PROJECTIONS
 from sinks.luciole import tables as luciole
 from sinks.luciole.courriels import AppelsAuSupport, DemandesALaDraaf
 from sinks.luciole.sorties import PROCESSOR as LUCIOLE_FICHIERS
+from sinks.onde import FICHIERS as ONDE_FICHIERS
+from sinks.onde import TABLES as ONDE_PROJECTIONS
+from sinks.onde import tables as onde
+from sinks.onde.archives import Archives
 from sinks.rentree import FICHIERS as RENTREE_FICHIERS
 from sinks.rentree import TABLES as RENTREE_PROJECTIONS
 from sinks.rentree import tables as rentree
@@ -30,16 +35,18 @@ PROCESSORS: tuple[Processor, ...] = (
     FORMATION_PROJECTIONS,
     RENTREE_PROJECTIONS,
     RENTREE_FICHIERS,
+    ONDE_PROJECTIONS,
+    ONDE_FICHIERS,
     SIECLE_PROJECTIONS,
 )
 
-FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ChorusPaiements(), Retards())
+FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives())
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf())
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 
-METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA, siecle.METADATA)
+METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA, onde.METADATA, siecle.METADATA)
 
 TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}
 """Every table of a projection by its name, which is `Row.table`."""

@@ -9,16 +9,13 @@
 - Text that a spreadsheet would take for a formula is preceded by an apostrophe.
 """
 
-import csv
-import hashlib
-import io
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from schemas.outcome import OutgoingFile
 from sinks.aglae.lines import SINK
+from sinks.delimited import cell, closed
 
 COLUMNS = (
     "NATURE",
@@ -36,10 +33,6 @@ COLUMNS = (
     "MOTIF",
 )
 
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-
 
 class AglaeDecisions:
     """See `schemas.outcome.FileSink`."""
@@ -51,31 +44,17 @@ class AglaeDecisions:
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
         lines = [COLUMNS, *(_line(payload) for payload in payloads)]
-        body = BYTE_ORDER_MARK + _csv(lines)
         total = sum((_amount(payload) or Decimal(0) for payload in payloads), Decimal(0))
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        last = ("FIN", str(len(payloads)), f"{total:.2f}", digest, *[""] * (len(COLUMNS) - 4))
-        return OutgoingFile(f"aglae_decisions_{lot:06d}.csv", (body + _csv([last])).encode())
-
-
-def _csv(lines: list[tuple[str, ...]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(lines)
-    return text.getvalue()
+        return OutgoingFile(f"aglae_decisions_{lot:06d}.csv", closed(lines, (str(len(payloads)), f"{total:.2f}")))
 
 
 def _line(payload: Mapping[str, Any]) -> tuple[str, ...]:
     amount = _amount(payload)
     said = {**payload, "montant_annuel": None if amount is None else f"{amount:.2f}"}
-    return tuple(_cell(said.get(column.lower())) for column in COLUMNS)
+    return tuple(cell(said.get(column.lower())) for column in COLUMNS)
 
 
 def _amount(payload: Mapping[str, Any]) -> Decimal | None:
     """An effect that was stored comes back with its amount as text."""
     value = payload.get("montant_annuel")
     return None if value is None else Decimal(str(value))
-
-
-def _cell(value: Any) -> str:
-    text = _CONTROLS.sub(" ", "" if value is None else str(value))
-    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from schemas.outcome import Event, Outcome
 from schemas.records import bourses
-from sinks.aglae import PROCESSOR
 from sinks.aglae.decisions import COLUMNS, AglaeDecisions
+from sinks.bourses.fichiers import PROCESSOR
 from sinks.registry import FILE_SINKS, PROCESSORS
 
 COMMON: dict[str, Any] = {
