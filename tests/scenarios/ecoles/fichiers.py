@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from bus.samples.bundle import files, make_bundle
+from bus.samples.school import SchoolType, make_school
 from connectors.pronote import elegroupe
 from connectors.pronote import model as pronote
 from connectors.siecle import model as siecle
@@ -245,7 +247,22 @@ def autres_chiffres() -> Iterator[tuple[str, bytes]]:
     yield METROPOLE.elegroupe("0840001VELEGROUPE2025250915101500", links)
 
 
+def ac_42() -> Iterator[tuple[str, bytes]]:
+    """The seven exports of one school with a browser's suffixes, and one of another school."""
+    school = make_school("42", "9830418M", 20, SchoolType.COLLEGE, 2017)
+    for name, content in files(make_bundle(school, datetime(2018, 2, 20, 10))):  # noqa: DTZ001 (school-local)
+        folder, _, base = name.partition("/")
+        if folder == "siecle":
+            yield (
+                {"ExportXML_Communs.zip": "ExportXML_Communs(1).zip", "ExportXML_Nomenclature.zip": "ExportXML_Nomenclature(2).zip"}.get(
+                    base, base
+                ),
+                content,
+            )
+
+
 CASES = {
+    "ac_42": ac_42,
     "ac_40": ac_40,
     "ac_41": ac_41,
     "ac_41_168": ac_41_168,

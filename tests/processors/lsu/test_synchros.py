@@ -1,0 +1,198 @@
+"""The five synchros: versions, campaign, messages, the seven files (R-PRO-01 to 06, 20 to 22, 30 to 34)."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from processors.lsu import PROCESSOR, Reglages
+from processors.lsu.procedure import LOT, SYNCHROS
+from processors.lsu.reglages import VersionAdmise
+from processors.lsu.state import Etat
+from schemas.outcome import Event, Outcome
+from schemas.records import siecle, synchros
+
+UAI = "9830418M"
+START = datetime(2018, 7, 20, tzinfo=UTC)
+STRUCTURE = "La structure a été envoyée à SCONET via un service Web."
+SERVICES = "Les services ont été envoyés à SCONET via un service Web."
+
+
+class Bus:
+    """One school's state and what was decided."""
+
+    def __init__(self, reglages: Reglages | None = None, uai: str = UAI) -> None:
+        self.reglages = reglages or Reglages()
+        self.uai = uai
+        self.state: Etat | None = None
+        self.outcomes: list[Outcome] = []
+
+    def give(self, name: str, data: Any, topic: str = "synchros.gestes.v1") -> Outcome:
+        at = START + timedelta(minutes=len(self.outcomes))
+        outcome = PROCESSOR.decide(self.reglages, self.state, Event("e", name, at, self.uai, "", "/test", topic, data))
+        self.state = self.state if outcome.refusal is not None else outcome.state
+        self.outcomes.append(outcome)
+        return outcome
+
+    def version(self, **changed: Any) -> Outcome:
+        values = {"logiciel": "PRONOTE", "millesime": "2017", "version": "0.2.10", "bits": 64} | changed
+        return self.give("version_constatee", synchros.VersionConstatee(uai=self.uai, **values))
+
+    def start(self, synchro: Any, **changed: Any) -> Outcome:
+        return self.give("synchro_debut", synchros.SynchroDebut(uai=self.uai, synchro=synchro, **changed))
+
+    def end(self, synchro: Any) -> Outcome:
+        return self.give("synchro_fin", synchros.SynchroFin(uai=self.uai, synchro=synchro))
+
+    def say(self, message: str) -> Outcome:
+        return self.give("synchro_message", synchros.SynchroMessage(uai=self.uai, message=message))
+
+    def campaign(self, annee: int, debut: date, type_: str = "Rentrée") -> Outcome:
+        data = synchros.CampagneConstatee(uai=self.uai, annee_sts=annee, type=type_, debut=debut, fin=debut + timedelta(days=14))
+        return self.give("campagne_constatee", data)
+
+    def export(self, kind: str, name: str, day: date = date(2018, 7, 20)) -> None:
+        topic = "siecle.exports.v1"
+        debut = siecle.InstantaneDebut(recu=name, uai=self.uai, type=kind, fichier=f"{kind}.xml", archive=name, date_export=day)
+        self.give("instantane_debut", debut, topic)
+        self.give("instantane_fin", siecle.InstantaneFin(recu=name, uai=self.uai, type=kind, nombre=0, empreinte="e"), topic)
+
+    def choose(self, *names: str) -> Outcome:
+        return self.give("fichiers_choisis", synchros.FichiersChoisis(uai=self.uai, fichiers=names))
+
+
+def code(outcome: Outcome) -> str | None:
+    return None if outcome.refusal is None else outcome.refusal.code
+
+
+def names(outcome: Outcome) -> list[str]:
+    return [each.name for each in outcome.emitted]
+
+
+@pytest.mark.parametrize("changed", [{"bits": 32}, {"version": "0.2.9"}, {"millesime": "2018"}])
+def test_another_version_is_refused_where_versions_are_configured(changed: dict[str, Any]) -> None:
+    assert code(Bus().version(**changed)) == "VERSION_NON_ADMISE"
+    assert code(Bus(uai="0840001V").version(**changed)) is None, "none configured: no gate"
+
+
+def test_a_version_that_is_no_longer_the_right_one_closes_every_synchro_until_it_is_again() -> None:
+    bus = Bus()
+    bus.version()
+    assert names(bus.version(bits=32)) == ["version_refusee"]
+    assert [code(bus.start(each)) for each in SYNCHROS] == ["VERSION_NON_ADMISE"] * len(SYNCHROS)
+    bus.version()
+    assert code(bus.start("S2")) is None
+
+
+def test_configured_versions_are_those_of_the_longest_prefix() -> None:
+    own = {"983": (VersionAdmise("EDT", "2017", "1"),), UAI: (VersionAdmise("EDT", "2017", "2"),)}
+    bus = Bus(Reglages(versions_admises=own))
+    assert code(bus.version(logiciel="EDT", version="1")) == "VERSION_NON_ADMISE"
+    assert code(bus.version(logiciel="EDT", version="2")) is None
+    assert code(bus.version()) is None, "nothing is asked of PRONOTE"
+
+
+@pytest.mark.parametrize(
+    ("annee", "debut", "type_", "found"),
+    [
+        (2018, date(2018, 3, 5), "Rentrée", None),
+        (2018, date(2017, 3, 6), "Rentrée", "CAMPAGNE_AUTRE_ANNEE"),
+        (2018, date(2018, 3, 5), "Bilan", "CAMPAGNE_AUTRE_ANNEE"),
+        (2017, date(2017, 3, 6), "Rentrée", "ANNEE_STS"),
+    ],
+)
+def test_the_campaign_opens_synchros_1_and_4_only(annee: int, debut: date, type_: str, found: str | None) -> None:
+    bus = Bus(Reglages(annees_sts={"983": 2018}))
+    bus.campaign(annee, debut, type_)
+    assert [code(bus.start(each)) for each in ("S1", "S4A", "S4B")] == [found] * 3
+    assert [code(bus.start(each)) for each in ("S2", "S3")] == [None] * 2
+
+
+def test_synchro_1_is_refreshed_only_after_synchro_3() -> None:
+    bus = Bus()
+    assert code(bus.end("S1")) is None
+    assert code(bus.start("S1")) == "SANS_SYNCHRO_3"
+    bus.end("S3")
+    assert code(bus.start("S1")) is None
+
+
+@pytest.mark.parametrize("message", [STRUCTURE.replace(".", ""), "Traitement en cours", STRUCTURE.upper(), "", SERVICES[:-5]])
+def test_only_the_exact_message_says_that_a_transfer_is_done(message: str) -> None:
+    bus = Bus()
+    bus.start("S4A")
+    assert bus.say(message).counted == "message_sans_effet"
+    assert bus.state is not None
+    assert list(bus.state.en_cours) == ["S4A"]
+    assert code(bus.end("S4A")) == "FIN_SANS_MESSAGE"
+    assert names(bus.say(f"  {STRUCTURE}\n")) == ["synchro_faite"]
+    assert bus.state.en_cours == {}
+
+
+@pytest.mark.parametrize("order", [(STRUCTURE, SERVICES), (SERVICES, STRUCTURE)])
+def test_synchro_4_is_complete_with_both_in_any_order_and_once(order: tuple[str, str]) -> None:
+    bus = Bus()
+    assert names(bus.say(order[0])) == ["synchro_faite"]
+    assert names(bus.say(order[1])) == ["synchro_faite", "synchro_complete"]
+    assert names(bus.say(order[1])) == ["synchro_faite"]
+
+
+def test_services_must_go_to_sconet() -> None:
+    assert code(Bus().start("S4B", destination="EDITEUR_PRIVE")) == "DESTINATION_DES_SERVICES"
+
+
+def test_a_manual_entry_and_an_import_ask_for_a_persons_check() -> None:
+    bus = Bus()
+    assert names(bus.start("S3", saisie_manuelle=True)) == ["synchro_en_cours", "controle_demande"]
+    assert names(bus.end("S2")) == ["synchro_faite", "controle_demande"]
+
+
+# --- the seven files -------------------------------------------------------------------------------------------------
+
+
+def seven(bus: Bus, but: str = "") -> list[str]:
+    kinds = [kinds[0] for label, kinds in LOT.items() if label != but]
+    for kind in kinds:
+        bus.export(kind, f"{kind}(1).zip")
+    return [f"{kind}(1).zip" for kind in kinds]
+
+
+def test_the_seven_files_are_a_bundle_by_name_and_without() -> None:
+    bus = Bus()
+    files = seven(bus)
+    assert names(bus.choose(*files)) == ["lot_complet"]
+    (complete,) = bus.choose().emitted
+    assert [each.libelle for each in complete.data.fichiers] == list(LOT)
+
+
+@pytest.mark.parametrize("label", sorted(LOT))
+def test_what_is_missing_is_named(label: str) -> None:
+    bus = Bus()
+    seven(bus, label)
+    outcome = bus.choose()
+    assert outcome.refusal is not None
+    assert outcome.refusal.message == f"Les 7 fichiers de SIECLE ne sont pas tous là. Manque : {label}."
+
+
+def test_pupils_without_addresses_will_do_but_not_responsables() -> None:
+    bus = Bus()
+    seven(bus, "Elèves (avec ou sans adresse)")
+    bus.export("eleves_sans_adresses", "sans.zip")
+    assert code(bus.choose()) is None
+    other = Bus()
+    seven(other, "Responsables (avec adresse uniquement)")
+    other.export("responsables_sans_adresses", "sans.zip")
+    assert code(other.choose()) == "LOT_INCOMPLET"
+
+
+def test_a_file_that_is_not_of_the_school_refuses_the_bundle() -> None:
+    bus = Bus()
+    files = seven(bus)
+    assert code(bus.choose(*files[:-1], "d_ailleurs.zip")) == "LOT_AUTRE_ETABLISSEMENT"
+
+
+def test_other_days_of_export_are_warned_of() -> None:
+    bus = Bus()
+    seven(bus)
+    bus.export("structures", "encore.zip", date(2018, 7, 25))
+    (complete,) = bus.choose().emitted
+    assert complete.data.avertissements == ("Les fichiers n'ont pas tous la même date d'export : 20/07/2018, 25/07/2018.",)
