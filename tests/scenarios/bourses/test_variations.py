@@ -20,14 +20,15 @@ ORDER_COUNTS = (
     "ac_18_rejeu_definitif",
     "ac_21_defauts_du_nne",
     "droits_a_rembourser",
+    "ac_22_petite_universite",
     "ac_23_croisement_crous",
     "ac_23_croisement_crous_par_le_cnous",
     "ac_21_correction_du_nne",
     "ac_51_reponse_jamais_sur_parole",
 )
-"""A registration that ended before its dossier came was never paid, one that ended after was; a bursary passes from conditional
-to definitive only where it was conditional first, a line of the CROUS counts only for those that are, and a question is answered from what came before
-it. The others have one system."""
+"""A registration that ended before its dossier came was never paid, one that ended after was. A bursary passes from conditional to
+definitive only where it was conditional first, a line of the CROUS counts only for those that are, and a question is answered
+from what came before it. The others have one system."""
 ANY_ORDER = [path for path in FILES if path.stem not in ORDER_COUNTS]
 
 
