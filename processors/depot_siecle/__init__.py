@@ -37,6 +37,7 @@ TRANCHES = Processor(
     about="Garde les élèves, les groupes et les liens d'un établissement en tranches, et les rend à qui les collecte.",
     inputs=("siecle.depots.tranches.v1",),
     outputs=("siecle.depots.tranches.v1", "siecle.depots.collectes.v1"),
+    refusals="siecle.depots.refus.v1",
     decide=garder,
     state=Tranche,
 )

@@ -59,10 +59,9 @@ def collecte_faite(reglages: Reglages, ecole: Ecole, event: Event) -> Outcome:
     if collecte is None:
         return Outcome(ecole, counted="collecte_perimee", because="plus rien n'attend cette collecte")
     rest = {numero: each for numero, each in ecole.collectes.items() if numero != str(data.numero)}
-    ecole = replace(ecole, collectes=rest)
-    reunie = _Reunie(ecole, collecte, {each.cle: each.parts for each in data.contenus}, event.key)
+    reunie = _Reunie(replace(ecole, collectes=rest), collecte, {each.cle: each.parts for each in data.contenus}, event.key)
     if not reunie.complete():
-        return Outcome(ecole, counted="collecte_incomplete", because=messages.COLLECTE_INCOMPLETE)
+        return Outcome(ecole, refusal=messages.COLLECTE_INCOMPLETE, because=messages.COLLECTE_INCOMPLETE.message)
     match collecte.motif:
         case "PREDICTION":
             return _predire(reglages, reunie, event)
@@ -71,7 +70,7 @@ def collecte_faite(reglages: Reglages, ecole: Ecole, event: Event) -> Outcome:
         case "COMPARAISON":
             return _comparer(reunie, event.time)
         case "MILLESIME":
-            return Outcome(ecole)
+            return Outcome(reunie.ecole)
 
 
 def situation(reglages: Reglages, ecole: Ecole, uai: str, tete: Tete) -> Situation:

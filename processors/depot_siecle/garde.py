@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from processors.depot_siecle.tranches import TOPIC
+from processors.depot_siecle.messages import TRANCHE_PLEINE
+from processors.depot_siecle.tranches import TAMPON, TOPIC, TRANCHE
 from schemas.outcome import Emitted, Event, Outcome
 from schemas.records import siecle as records
 
@@ -21,7 +22,10 @@ def decide(_reglages: Any, state: Tranche | None, event: Event) -> Outcome:
     """Keep, give or forget. A slice that has nothing gives nothing, and the school sees it."""
     match event.data:
         case records.Tranche() as given:
-            return Outcome(Tranche((*(state.parts if state else ()), given.contenu)), because="gardée")
+            parts = (*(state.parts if state else ()), given.contenu)
+            if sum(map(len, parts)) > TRANCHE + TAMPON:
+                return Outcome(state, refusal=TRANCHE_PLEINE, because=TRANCHE_PLEINE.message)
+            return Outcome(Tranche(parts), because="gardée")
         case records.TrancheOubliee():
             return Outcome(None, because="oubliée")
         case records.Collecte() as collecte:

@@ -289,7 +289,16 @@ def groupes_anciens(codes: Sequence[str]) -> str:
     return f"Groupes connus de SIECLE mais absents du dernier transfert de STS-WEB : {', '.join(codes)}."
 
 
-COLLECTE_INCOMPLETE = "Une partie des données de l'établissement n'est plus gardée : le calcul est abandonné."
+COLLECTE_INCOMPLETE = Refusal(
+    "COLLECTE_INCOMPLETE",
+    "Une partie des données de l'établissement n'est plus gardée : le calcul est abandonné.",
+    "Remettre les exports de SIECLE et le fichier de liens, puis déposer de nouveau ; signaler l'incident à l'exploitant du bus.",
+)
+TRANCHE_PLEINE = Refusal(
+    "TRANCHE_PLEINE",
+    "Une tranche de données de l'établissement est plus grande que ce qui peut être gardé.",
+    "Signaler l'incident à l'exploitant du bus.",
+)
 
 
 def autre_etablissement(uai: str) -> Refusal:

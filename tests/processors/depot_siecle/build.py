@@ -42,4 +42,5 @@ def entree(of: EleveSiecle, *liens: Lien, by: str = "eleve_id", **changed: Any) 
 
 def connu(*eleves: EleveSiecle, **changed: Any) -> Connaissance:
     """What is known of a school."""
-    return Connaissance(**({"eleves": eleves, "groupes": GROUPES, "calendrier": NOUMEA} | changed))
+    values: dict[str, Any] = {"eleves": eleves, "groupes": GROUPES, "calendrier": NOUMEA}
+    return Connaissance(**(values | changed))

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from processors.depot_siecle import PROCESSOR, TRANCHES, Reglages
+from processors.depot_siecle import PROCESSOR, TRANCHES
+from processors.depot_siecle.reglages import Reglages
 from schemas.codec import encode
 from schemas.identity import derive
 from schemas.outcome import ECHEANCE, DeadlineReached, Event, Processor, Refusal
@@ -101,8 +102,9 @@ class Ecole:
         self.give(topic, "instantane_fin", fin)
 
     def synchros(self) -> None:
-        for code in ("S3", "S4A"):
-            done = synchros.SynchroFaite(uai=UAI, synchro=code, faite_le=self.now)  # type: ignore[arg-type]
+        codes: tuple[synchros.SynchroFaiteDe, ...] = ("S3", "S4A")
+        for code in codes:
+            done = synchros.SynchroFaite(uai=UAI, synchro=code, faite_le=self.now)
             self.give("synchros.etats.v1", "synchro_faite", done)
 
     def deposit(self, fichier: str = f"{FICHIER}.zip") -> None:

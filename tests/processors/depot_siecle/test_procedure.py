@@ -241,7 +241,14 @@ def test_links_are_what_the_night_left_and_what_was_entered_by_hand_since() -> N
 
 
 def read_report(**changed: Any) -> siecle.CompteRenduLu:
-    values = {"uai": UAI, "fichier": f"{FICHIER}.xml", "eleves": 3, "rejetes": 0, "avec_anomalies": 1, "detaille": True} | changed
+    values: dict[str, Any] = {
+        "uai": UAI,
+        "fichier": f"{FICHIER}.xml",
+        "eleves": 3,
+        "rejetes": 0,
+        "avec_anomalies": 1,
+        "detaille": True,
+    } | changed
     lines = values.pop("lignes", None)
     if lines is None:
         lines = (
@@ -311,3 +318,14 @@ def test_a_report_of_a_file_that_was_never_computed_says_so() -> None:
     ecole.give("siecle.comptes_rendus_lus.v1", "compte_rendu_lu", read_report())
     (told,) = ecole.named("comparaison")
     assert (told.calcul, told.conforme) == ("AUCUN", False)
+
+
+def test_a_slice_that_is_lost_is_said_and_never_taken_for_an_empty_one() -> None:
+    ecole = ready()
+    elegroupe(ecole, [links(0, "G1")])
+    lost = next(key for key in ecole.states if key[1].startswith(f"{UAI}/ELEVES/"))
+    del ecole.states[lost]
+    ecole.deposit()
+    ecole.night()
+    assert [each.code for each in ecole.refusals] == ["COLLECTE_INCOMPLETE"]
+    assert not ecole.named("compte_rendu")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from processors.lsu import PROCESSOR, Reglages
+from processors.lsu import PROCESSOR
 from processors.lsu.procedure import LOT, SYNCHROS
-from processors.lsu.reglages import VersionAdmise
+from processors.lsu.reglages import Reglages, VersionAdmise
 from processors.lsu.state import Etat
 from schemas.outcome import Event, Outcome
 from schemas.records import siecle, synchros
@@ -35,7 +35,7 @@ class Bus:
         return outcome
 
     def version(self, **changed: Any) -> Outcome:
-        values = {"logiciel": "PRONOTE", "millesime": "2017", "version": "0.2.10", "bits": 64} | changed
+        values: dict[str, Any] = {"logiciel": "PRONOTE", "millesime": "2017", "version": "0.2.10", "bits": 64} | changed
         return self.give("version_constatee", synchros.VersionConstatee(uai=self.uai, **values))
 
     def start(self, synchro: Any, **changed: Any) -> Outcome:
