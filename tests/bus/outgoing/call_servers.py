@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bus.settings import OutgoingHttpSettings
-from tests.bus.mail_servers import Certificate
+from tests.bus.outgoing.mail_servers import Certificate
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

@@ -8,7 +8,7 @@ from bus.outgoing import State
 from bus.outgoing_one_by_one import Verdict
 from bus.settings import SmtpSettings
 from bus.smtp_conversation import SmtpServer
-from tests.bus.mail_servers import STAGES, Mailbox, certificate, serving, smtp
+from tests.bus.outgoing.mail_servers import STAGES, Mailbox, certificate, serving, smtp
 
 MESSAGE = b"Subject: essai\r\n\r\nBonjour\r\n.\r\n..deux points\r\n"
 TO = ("a@scenes.example", "b@scenes.example")

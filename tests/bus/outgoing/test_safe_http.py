@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bus.safe_http import Answer, ClearTarget, EndUnknown, NotSent, PrivateTarget, SafeHttp
 from bus.settings import OutgoingHttpSettings
-from tests.bus.call_servers import Desk, answering, breaking, calling, until_the_end_of_the_request
-from tests.bus.mail_servers import certificate
+from tests.bus.outgoing.call_servers import Desk, answering, breaking, calling, until_the_end_of_the_request
+from tests.bus.outgoing.mail_servers import certificate
 
 PUBLIC = "93.184.216.34"
 

@@ -1,7 +1,7 @@
 """Effects that leave one by one, on a real PostgreSQL: each at most once whatever dies, nothing in silence."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy import func, text, update
 
 from bus.database import tables
 from bus.database.connection import connect
-from bus.database.migrate import migrate
 from bus.outgoing import Mode, State
 from bus.outgoing_one_by_one import (
     MOST_ATTEMPTS,
@@ -25,7 +24,7 @@ from bus.outgoing_one_by_one import (
     unavailable,
     uncertain,
 )
-from tests.bus.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
+from tests.bus.outgoing.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
 from tests.services import Services
 
 SINK = "essai.appels"
@@ -55,14 +54,6 @@ class Partner:
         if answer.state in (State.DONE, State.UNCERTAIN):
             self.taken.append(errand.id)
         return answer
-
-
-@pytest.fixture
-def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def test_a_sink_nobody_touched_observes_and_sends_nothing(database: sqlalchemy.Engine) -> None:
@@ -291,10 +282,12 @@ def test_a_process_that_was_taken_over_stops_before_it_says_anything_that_counts
     assert states(database) == {"FAIT": 1}
 
 
-def test_an_answer_that_comes_while_the_database_is_away_is_not_lost(database: sqlalchemy.Engine, schema: str, services: Services) -> None:
+def test_an_answer_that_comes_while_the_database_is_away_is_not_lost(
+    database: sqlalchemy.Engine, effects_schema: str, services: Services
+) -> None:
     put_in(database, SINK, Mode.ACTIF)
     add(database, SINK, {})
-    impatient = connect(services.database, schema, lock_seconds=0.2)
+    impatient = connect(services.database, effects_schema, lock_seconds=0.2)
     partner = Partner()
     locked, stop = threading.Event(), threading.Event()
 

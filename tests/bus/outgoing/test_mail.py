@@ -2,24 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import sqlalchemy
 from structlog.testing import capture_logs
 
-from bus.database.connection import connect
-from bus.database.migrate import migrate
 from bus.mail_message import REPLACED
 from bus.outgoing import Mode
 from bus.outgoing_mail import TEST_SECRET, MailCarrier, NotDrawn
 from bus.outgoing_one_by_one import OneByOne, later, refused
 from bus.settings import SmtpSettings
 from schemas.outcome import Attachment, DrawnSecret, OutgoingMail
-from tests.bus.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
-from tests.bus.mail_servers import STAGES, Mailbox, serving, smtp
-from tests.services import Services
+from tests.bus.outgoing.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
+from tests.bus.outgoing.mail_servers import STAGES, Mailbox, serving, smtp
 
 SINK = "essai.courriels"
 PAYLOAD = {"a": ["un@scenes.example"], "objet": "Élèves à vérifier", "texte": "Bonjour.\n"}
@@ -53,14 +50,6 @@ class Drawing:
         if self.faults:
             raise self.faults.pop(0)
         return SECRET
-
-
-@pytest.fixture
-def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def outgoing(database: sqlalchemy.Engine, settings: SmtpSettings, *, die_at: str = "", drawing: Drawing | None = None) -> OneByOne:
