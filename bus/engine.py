@@ -303,9 +303,9 @@ class Engine:
                     f"point de reprise {checkpoint}"
                 )
             sequence += 1
-            folded, read = self._fold_batch(connection, batch, doomed)
+            folded, encoded, read = self._fold_batch(connection, batch, doomed)
             self.probe("folded")
-            publish = self._write(connection, batch, sequence, folded, read)
+            publish = self._write(connection, batch, sequence, folded, encoded, read)
             if forget:
                 connection.execute(self._sql.clean, {"part": batch.partition, "seqs": list(forget)})
             self._attempts[batch.partition] = (sequence, batch)
@@ -373,8 +373,8 @@ class Engine:
                 alone = Batch(batch.topic, batch.partition, [record], record.offset)
                 try:
                     with connection.begin_nested():
-                        folded, read = self._fold_batch(connection, alone, frozenset())
-                        self._write(connection, alone, -1, folded, read)
+                        folded, encoded, read = self._fold_batch(connection, alone, frozenset())
+                        self._write(connection, alone, -1, folded, encoded, read)
                 except DBAPIError as error:
                     if is_transient(error):
                         raise
@@ -386,15 +386,18 @@ class Engine:
 
     def _fold_batch(
         self, connection: sqlalchemy.Connection, batch: Batch, doomed: frozenset[str]
-    ) -> tuple[Folded, list[Incoming | Undecided]]:
+    ) -> tuple[Folded, dict[str, bytes], list[Incoming | Undecided]]:
+        """What the batch changes, its changed states as they are stored, and what was read."""
         read = self._reader.read(batch.topic, batch.records)
         incoming = [item for item in read if isinstance(item, Incoming)]
         known = self._known(connection, incoming)
         loaded = self._load(connection, incoming)
         folded = self._fold(incoming, loaded, known, doomed=doomed)
-        if any(len(value) > MAX_STATE_BYTES for _, value in self._encoded(folded)):
+        encoded = self._encoded(folded)
+        if any(len(value) > MAX_STATE_BYTES for value in encoded.values()):
             folded = self._fold(incoming, loaded, known, weigh=True, doomed=doomed)
-        return folded, read
+            encoded = self._encoded(folded)
+        return folded, encoded, read
 
     def _known(self, connection: sqlalchemy.Connection, incoming: Sequence[Incoming]) -> dict[str, bytes]:
         if not incoming:
@@ -447,15 +450,21 @@ class Engine:
 
     # --- writing what it changes -------------------------------------------------------------------------------------
 
-    def _encoded(self, folded: Folded) -> list[tuple[str, bytes]]:
+    def _encoded(self, folded: Folded) -> dict[str, bytes]:
         encode = self._states.encode
         states = folded.states
-        return [(key, encode(states[key].state)) for key in folded.changed if states[key].state is not None]
+        return {key: encode(states[key].state) for key in folded.changed | folded.waiting_changed if states[key].state is not None}
 
     def _write(
-        self, connection: sqlalchemy.Connection, batch: Batch, sequence: int, folded: Folded, read: Sequence[Incoming | Undecided]
+        self,
+        connection: sqlalchemy.Connection,
+        batch: Batch,
+        sequence: int,
+        folded: Folded,
+        encoded: Mapping[str, bytes],
+        read: Sequence[Incoming | Undecided],
     ) -> ToPublish | None:
-        self._write_states(connection, folded)
+        self._write_states(connection, folded, encoded)
         if folded.waiting_changed:
             self._write_waiting(connection, folded)
         if folded.journal:
@@ -473,7 +482,7 @@ class Engine:
         connection.execute(self._sql.advance, values)
         return publish
 
-    def _write_states(self, connection: sqlalchemy.Connection, folded: Folded) -> None:
+    def _write_states(self, connection: sqlalchemy.Connection, folded: Folded, encoded: Mapping[str, bytes]) -> None:
         keys: list[str] = []
         values: list[bytes | None] = []
         waits: list[bool] = []
@@ -485,7 +494,7 @@ class Engine:
                 gone.append(key)
                 continue
             keys.append(key)
-            values.append(None if state.state is None else self._states.encode(state.state))
+            values.append(encoded.get(key))
             waits.append(waiting)
         if keys:
             connection.execute(self._sql.save, {"keys": keys, "values": values, "waits": waits, "ver": self.processor.state_version})

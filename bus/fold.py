@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from schemas.codec import Unencodable
 from schemas.identity import derive
 from schemas.outcome import ECHEANCE, DeadlineReached, Effect, Emitted, Event, Outcome, Parked, Processor, Refusal, Row
@@ -28,8 +30,7 @@ ATTENTE_TROP_LONGUE = "ATTENTE_TROP_LONGUE"
 MAX_STATE_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """One decoded record: the event, where it stands, and the bytes it came as (kept when it must wait)."""
 
     event: Event
@@ -96,8 +97,7 @@ class KeyState:
     """Only those that the batch's own `echeance` records name need be loaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """One record to publish, already encoded."""
 
     topic: str
@@ -125,8 +125,7 @@ class Dead:
     """True: later records of the key queue behind it until it is re-driven."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """A line of the journal: this event was dealt with, in this order."""
 
     id: str

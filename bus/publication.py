@@ -12,10 +12,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from bus.engine import ToPublish
-from schemas.envelope import CONTENT_TYPE
+from schemas.envelope import CONTENT_TYPE, SPEC_VERSION
 
 BATCH_BYTES = 900_000
 TRANSACTION_MS = 30_000
+SPEC_VERSION_HEADER = ("ce_specversion", SPEC_VERSION)
+CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE)
 
 
 class PublicationFailed(Exception):
@@ -34,7 +36,8 @@ class TaskPublisher:
         transactional_id: str,
         probe: Callable[[str], None],
     ) -> None:
-        self._source = f"/passerelle/{processor}".encode()
+        self._source = ("ce_source", f"/passerelle/{processor}".encode())
+        self._types: dict[str, tuple[str, bytes]] = {}
         self._partition = partition
         self._real_name = real_name
         self._probe = probe
@@ -97,14 +100,17 @@ class TaskPublisher:
         await asyncio.gather(*sent)
 
     def _headers(self, identifier: str, name: str, subject: str, time_ms: int, sequence: int) -> list[tuple[str, bytes]]:
+        kind = self._types.get(name)
+        if kind is None:
+            kind = self._types[name] = ("ce_type", name.encode())
         return [
-            ("ce_specversion", b"1.0"),
+            SPEC_VERSION_HEADER,
             ("ce_id", identifier.encode()),
-            ("ce_type", name.encode()),
-            ("ce_source", self._source),
+            kind,
+            self._source,
             ("ce_subject", subject.encode()),
             ("ce_time", instant_of(time_ms)),
-            ("content-type", CONTENT_TYPE),
+            CONTENT_TYPE_HEADER,
             ("ce_sequence", b"%d" % sequence),
         ]
 
