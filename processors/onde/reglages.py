@@ -24,4 +24,4 @@ class Reglages(msgspec.Struct, frozen=True, kw_only=True):
         if len(self.lecteur) != 1 or not ("A" <= self.lecteur <= "Z"):
             raise ValueError("lecteur : une lettre de A à Z est attendue")
         if min(self.eleves_max, self.classes_max, self.formations_max, self.libelles_max) < 1:
-            raise ValueError("les limites d'un état : des nombres positifs sont attendus")
+            raise ValueError("les limites d'un état : des valeurs positives sont attendues")

@@ -40,9 +40,9 @@ def resserrer(annee: Annee) -> Annee:
     return msgspec.structs.replace(annee, eleves=connus, occurrences=occurrences)
 
 
-def place(eleves: Iterable[str]) -> int:
-    """Characters that they take in a state, with what separates them."""
-    return sum(len(eleve) + 2 for eleve in eleves)
+def place(annees: Iterable[Annee]) -> int:
+    """Bytes that the pupils of these years take in a state: identifiers, with what separates them, and bitmaps."""
+    return sum(sum(len(eleve) + 2 for eleve in annee.eleves) + sum(len(each.bits) for each in annee.occurrences) for annee in annees)
 
 
 def _bits(rangs: Iterable[int]) -> bytes:

@@ -137,7 +137,7 @@ def envoi_inconnu(occurrence: str) -> Refusal:
 def trop_d_eleves(place: int) -> Refusal:
     return Refusal(
         "TROP_D_ELEVES",
-        f"Les listes des envois non contrôlés dépassent {place} caractères.",
+        f"Les listes des envois non contrôlés dépassent {place} octets.",
         "Contrôler d'abord l'intégration des envois précédents (étape 23), puis déclarer celui-ci de nouveau.",
     )
 

@@ -123,10 +123,10 @@ class Reglages(msgspec.Struct, frozen=True, kw_only=True):
     """Days within which the rectorat wants the next sending; 0: it does not say (R-CHA-32)."""
     annees_max: int = 3
     """School years that a state keeps."""
-    occurrences_max: int = 60
+    occurrences_max: int = 40
     """Sendings of one year that a state keeps."""
-    place_eleves: int = 36_000
-    """Characters of pupils' identifiers that one school's unchecked sendings may take: about 3,000 pupils."""
+    place_eleves: int = 46_000
+    """Bytes that the pupils of one school's unchecked sendings may take: about 3,400 pupils."""
     effectifs_max: int = 400
     """Lines of one school's figures."""
     membres_max: int = 4_000

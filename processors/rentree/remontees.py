@@ -80,11 +80,11 @@ def _retenir(ctx: Contexte, annee: Annee, une: Occurrence, eleves: Sequence[str]
     if eleves is not None:
         uniques = tuple(dict.fromkeys(eleves))
         connus, bits = listes.ajouter(annee.eleves, uniques)
-        if listes.place(connus) > ctx.reglages.place_eleves:
-            return refuser(ctx, messages.trop_d_eleves(ctx.reglages.place_eleves))
         une = msgspec.structs.replace(une, liste=True, nombre=len(uniques), bits=bits, empreinte=listes.empreinte(uniques))
         annee = msgspec.structs.replace(annee, eleves=connus)
     apres = ctx.avec(_avec(ctx, annee, une))
+    if eleves is not None and listes.place(apres.etablissement.annees) > ctx.reglages.place_eleves:
+        return refuser(ctx, messages.trop_d_eleves(ctx.reglages.place_eleves))
     return conclure(ctx, apres, (*emis, suivi.occurrence(ctx, annee, une, "A_CONTROLER", True)), "élèves envoyés, à contrôler")
 
 

@@ -166,3 +166,23 @@ def test_a_disk_that_refuses_leaves_no_partial_file(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         place(blocked / "essai", OutgoingFile("lignes_000001.txt", b"a\n"))
     assert [path.name for path in tmp_path.iterdir()] == ["blocked"]
+
+
+class Named(Lines):
+    """Its files have names of their own."""
+
+    file_per_group = True
+
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
+        return OutgoingFile("0840001V.ZIP" if payloads[0]["ligne"] < "c" else "autre.zip", Lines.write(self, lot, payloads).content)
+
+
+def test_a_file_per_group_is_a_lot_each_and_a_new_one_replaces_the_one_before(database: sqlalchemy.Engine, tmp_path: Path) -> None:
+    put_in(database, Mode.ACTIF)
+    effects(database, "a1", "a2", group="a", sequence=1)
+    effects(database, "c1", group="c", sequence=2)
+    effects(database, "b1", group="b", sequence=3)
+    assert OutgoingFiles(database, tmp_path, [Named()]).once() == 3
+    assert (tmp_path / "essai" / "0840001V.ZIP").read_bytes() == b"b1\n"
+    assert (tmp_path / "essai" / "autre.zip").read_bytes() == b"c1\n"
+    assert states(database) == {"FAIT": 4}
