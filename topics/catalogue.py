@@ -11,13 +11,12 @@ class Key(StrEnum):
     """What a record's key is. Inputs of one processor share it."""
 
     ETUDIANT = "étudiant (empreinte à clé du NNE ou du numéro de boursier)"
-    UAI = "établissement (UAI)"
+    UAI = "établissement (UAI) ; pour une fermeture, son département ou son pays"
     VERROU = "verrou national (une seule clé)"
     LUCIOLE = "établissement, instructeur ou fichier de paiement (Luciole)"
     BORDEREAU = "établissement et bordereau"
     TRANCHE = "établissement, collection, version et rang d'une tranche"
     CONTRAT = "numéro de contrat"
-    CALENDRIER = "établissement (UAI), département ou pays (fermetures)"
     COMPTE = "compte (organisme, ou empreinte à clé d'une adresse électronique)"
 
 
@@ -101,6 +100,9 @@ CATALOGUE: tuple[Topic, ...] = (
     ),
     Topic("synchros.etats.v1", "Où en sont les synchros d'un établissement, ce qui reste à vérifier.", Key.UAI, Personal.NONE),
     Topic("lsu.refus.v1", "Synchros refusées, avec leur remède.", Key.UAI, Personal.NONE),
+    Topic("lsu.elements.v1", "Ce qu'EDT et PRONOTE ont à faire correspondre, et les choix des personnes.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.correspondances.v1", "Correspondances entre EDT et STS-WEB, services de notation manquants.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.correspondances.interne.v1", "Reprises des correspondances.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.interne.v1", "Reprises des synchros.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.dossiers.v1",
@@ -125,9 +127,9 @@ CATALOGUE: tuple[Topic, ...] = (
         Personal.PSEUDONYMOUS,
     ),
     Topic("academie.etablissements.v1", "Établissements d'une académie : type, OMOGEN, rentrée, vacances.", Key.UAI, Personal.NONE, 400),
-    Topic("academie.fermetures.v1", "Fermetures annoncées des systèmes nationaux.", Key.CALENDRIER, Personal.NONE, 400),
+    Topic("academie.fermetures.v1", "Fermetures annoncées des systèmes nationaux.", Key.UAI, Personal.NONE, 400),
     Topic("academie.receptions.v1", "Ce que la BEA a reçu et ce que la BEE a intégré.", Key.UAI, Personal.IDENTIFYING),
-    Topic("rentree.ordres.v1", "Fermetures relayées du pays aux départements, puis aux établissements.", Key.CALENDRIER, Personal.NONE),
+    Topic("rentree.ordres.v1", "Fermetures relayées du pays aux départements, puis aux établissements.", Key.UAI, Personal.NONE),
     Topic(
         "rentree.suivi.v1",
         "Calendrier de rentrée de chaque établissement, retards, rappels, rapprochements.",
@@ -136,7 +138,7 @@ CATALOGUE: tuple[Topic, ...] = (
         400,
     ),
     Topic("rentree.refus.v1", "Étapes du calendrier de rentrée refusées, avec leur remède.", Key.UAI, Personal.PSEUDONYMOUS),
-    Topic("rentree.interne.v1", "Échéances et reprises du calendrier de rentrée.", Key.CALENDRIER, Personal.IDENTIFYING, 400),
+    Topic("rentree.interne.v1", "Échéances et reprises du calendrier de rentrée.", Key.UAI, Personal.IDENTIFYING, 400),
     Topic("rentree.projections.interne.v1", "Reprises des tables du calendrier de rentrée.", Key.UAI, Personal.IDENTIFYING),
     Topic("rentree.fichiers.interne.v1", "Reprises des fichiers de retards.", Key.UAI, Personal.IDENTIFYING),
     Topic("onde.depots.v1", "Imports dans ONDE confirmés ou refusés, dits par une personne.", Key.UAI, Personal.NONE),
