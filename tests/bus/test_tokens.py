@@ -48,7 +48,15 @@ def test_without_a_file_nobody_may(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "scopes"), [("", ["apogee:ecrire"]), ("Mme Testard", ["apogee:ecrire"]), ("a", []), ("a", ["apogee"]), ("a", ["apogee:lire"])]
+    ("name", "scopes"),
+    [
+        ("", ["apogee:ecrire"]),
+        ("Mme Testard", ["apogee:ecrire"]),
+        ("a", []),
+        ("a", ["apogee"]),
+        ("a", ["apogee:effacer"]),
+        ("a", ["cnous_"]),
+    ],
 )
 def test_a_name_or_a_scope_that_cannot_be_is_refused(file: Path, name: str, scopes: list[str]) -> None:
     with pytest.raises(TokensRefused):
