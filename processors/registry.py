@@ -2,6 +2,7 @@
 
 from processors.bourses import PROCESSOR as BOURSES
 from processors.comptes import PROCESSOR as COMPTES
+from processors.correspondances import PROCESSOR as CORRESPONDANCES
 from processors.depot_siecle import PROCESSOR as DEPOTS
 from processors.depot_siecle import TRANCHES
 from processors.formation import PROCESSOR as FORMATION
@@ -12,4 +13,4 @@ from processors.rentree import PROCESSOR as RENTREE
 from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, DEPOTS, TRANCHES, RENTREE, ONDE)
+PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, CORRESPONDANCES, DEPOTS, TRANCHES, RENTREE, ONDE)

@@ -71,7 +71,7 @@ NAMED_EVENTS = {
     "charlemagne": ("charlemagne.etapes.v1", "charlemagne.premier_degre.v1"),
     "academie": ("academie.etablissements.v1", "academie.fermetures.v1", "academie.receptions.v1"),
     "onde": ("onde.depots.v1",),
-    "etablissement": ("siecle.depots.v1", "synchros.gestes.v1"),
+    "etablissement": ("siecle.depots.v1", "synchros.gestes.v1", "lsu.elements.v1"),
     "crous": ("crous.decisions.v1",),
     "pve": ("pve.demandes.v1",),
     "nne": ("nne.corrections.v1",),

@@ -1,4 +1,4 @@
-"""A school's acts → `siecle.depots.v1` and `synchros.gestes.v1`. Our own format ("format interne, non homologué")."""
+"""A school's acts → `siecle.depots.v1`, `synchros.gestes.v1`, `lsu.elements.v1`. Our own format ("format interne, non homologué")."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,13 +9,15 @@ from schemas.outcome import Accepted, Delivery, Record, Refused
 
 DEPOTS = "siecle.depots.v1"
 GESTES = "synchros.gestes.v1"
+ELEMENTS = "lsu.elements.v1"
+SUJETS = {DEPOTS: "depot", GESTES: "synchros", ELEMENTS: "correspondances"}
 
 
 class Etablissement:
     """See `schemas.outcome.PushConnector`."""
 
     system = "etablissement"
-    topics = (DEPOTS, GESTES)
+    topics = (DEPOTS, GESTES, ELEMENTS)
     transports = ("http", "depot")
 
     def __init__(self) -> None:
@@ -31,4 +33,4 @@ class Etablissement:
     def _publish(self, given: Given) -> Iterator[Record]:
         """A school's acts under its UAI, in one order."""
         uai = given.data["uai"]
-        yield given.record(uai, f"{'depot' if given.topic == DEPOTS else 'synchros'}/{uai}")
+        yield given.record(uai, f"{SUJETS[given.topic]}/{uai}")

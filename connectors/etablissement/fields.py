@@ -14,4 +14,7 @@ KINDS: Kinds = {
     "annee_sts": values.integer(2000, 2100),
     "message": values.text(1000),
     "bilan": values.text(1000),
+    "elements": values.texts(max_count=1000, max_length=120),
+    "edt": values.text(120),
+    "sts": values.text(60),
 }

@@ -219,6 +219,20 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "periode": lsu.Periode,
         "instantane_fin": lsu.InstantaneFin,
     },
+    "lsu.correspondances.interne.v1": {
+        "echeance_atteinte": lsu.EcheanceAtteinte,
+        "reprise": lsu.Reprise,
+    },
+    "lsu.correspondances.v1": {
+        "correspondances": lsu.Correspondances,
+        "correspondance": lsu.Correspondance,
+        "service_manquant": lsu.ServiceManquant,
+    },
+    "lsu.elements.v1": {
+        "elements_edt": lsu.ElementsEdt,
+        "choix_correspondance": lsu.ChoixCorrespondance,
+        "services_notation": lsu.ServicesNotation,
+    },
     "lsu.interne.v1": {
         "echeance_atteinte": lsu.EcheanceAtteinte,
         "reprise": lsu.Reprise,
@@ -573,6 +587,12 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "ligne_facture": formation.LigneFacture,
         "deduction": formation.Deduction,
         "ligne_bilan": formation.LigneBilan,
+    },
+    "lsu.correspondances.v1": {
+        "proposition": lsu.Proposition,
+    },
+    "lsu.elements.v1": {
+        "service_notation": lsu.ServiceNotation,
     },
     "luciole.suivi.v1": {
         "couple": luciole.Couple,

@@ -145,6 +145,128 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
+NatureBilan = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
+
+
+class Correspondances(msgspec.Struct, frozen=True, kw_only=True):
+    """Où en sont les correspondances d'une nature."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    nature: NatureBilan
+    """Nature."""
+    exactes: int
+    """Mêmes noms."""
+    choisies: int
+    """Choisies par une personne."""
+    proposees: int
+    """À choisir dans une liste."""
+    sans: int
+    """Sans aucune proposition."""
+    export_sts: datetime.date | None = None
+    """Jour de l'export de STS-WEB, quand le fichier le dit."""
+    fichier_sts: str
+    """Fichier de STS-WEB comparé."""
+
+
+NatureCorrespondance = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
+
+
+StatutCorrespondance = Literal["SANS", "PROPOSEE", "EXACTE", "CHOISIE"]
+
+
+class Proposition(msgspec.Struct, frozen=True, kw_only=True):
+    """Un choix possible."""
+
+    sts: str
+    """Identifiant STS-WEB."""
+    libelle: str
+    """Son libellé."""
+
+
+class Correspondance(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élément d'EDT et ce qui lui correspond dans STS-WEB ; rien n'est appliqué sans être exact ou choisi (R-PRO-13)."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    nature: NatureCorrespondance
+    """Nature."""
+    edt: str
+    """Libellé d'EDT."""
+    statut: StatutCorrespondance
+    """EXACTE et CHOISIE valent ; PROPOSEE attend une personne."""
+    sts: str | None = None
+    """Identifiant STS-WEB retenu."""
+    propositions: tuple[Proposition, ...] = ()
+    """Les plus proches d'abord."""
+
+
+RaisonService = Literal["SERVICE_ABSENT", "GROUPE_ABSENT"]
+
+
+class ServiceManquant(msgspec.Struct, frozen=True, kw_only=True):
+    """Un service de notation de PRONOTE sans groupe ou sans service de la discipline dans STS-WEB (R-PRO-14)."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    groupe: str
+    """Groupe."""
+    discipline: str
+    """Discipline."""
+    raison: RaisonService
+    """Ce qui manque dans STS-WEB."""
+    message: str
+    """La règle du guide."""
+
+
+NatureElement = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
+
+
+class ElementsEdt(msgspec.Struct, frozen=True, kw_only=True):
+    """Ce qu'EDT a d'une nature, à faire correspondre avec STS-WEB (R-PRO-12). Une nouvelle liste remplace la précédente."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    nature: NatureElement
+    """Matières d'abord, puis professeurs et classes, puis groupes."""
+    elements: tuple[str, ...] = ()
+    """Libellés tels qu'EDT les montre, comme « NOM PRENOM »."""
+
+
+NatureChoisie = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
+
+
+class ChoixCorrespondance(msgspec.Struct, frozen=True, kw_only=True):
+    """Ce qu'une personne a choisi dans la liste (R-PRO-13) ; gardé et repris aux synchros suivantes."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    nature: NatureChoisie
+    """Nature."""
+    edt: str
+    """Libellé d'EDT."""
+    sts: str | None = None
+    """Identifiant STS-WEB choisi ; absent : le choix est retiré."""
+
+
+class ServiceNotation(msgspec.Struct, frozen=True, kw_only=True):
+    """Un groupe et la discipline notée."""
+
+    groupe: str
+    """Groupe."""
+    discipline: str
+    """Code ou libellé de la discipline."""
+
+
+class ServicesNotation(msgspec.Struct, frozen=True, kw_only=True):
+    """Les services de notation que PRONOTE associe à des groupes (R-PRO-14)."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    services: tuple[ServiceNotation, ...] = ()
+    """Un par groupe et discipline."""
+
+
 class Refus(msgspec.Struct, frozen=True, kw_only=True):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
