@@ -25,7 +25,7 @@ def effects_schema(services: Services) -> Iterator[str]:
 
 @pytest.fixture
 def database(services: Services, effects_schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, effects_schema)
+    engine = connect(services.database, effects_schema, idle_seconds=60, lock_seconds=30)
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE effets, sinks"))
     yield engine
