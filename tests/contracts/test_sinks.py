@@ -1,5 +1,6 @@
 """What every sink promises, over the registry: one more sink is one more case, none can be left out."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,17 +8,26 @@ import sqlalchemy
 
 from bus.assembly import check_processor, topics_of
 from bus.deployment import Deployment
+from bus.mail_message import compose
+from bus.outgoing_http import METHODS, is_path
 from bus.processors import all_processors
-from schemas.outcome import FilePerGroup, FileSink, Processor
-from sinks.registry import FILE_SINKS, METADATAS, PROCESSORS, TABLES
+from schemas.outcome import FilePerGroup, FileSink, HttpSink, MailSink, Processor
+from sinks.registry import FILE_SINKS, HTTP_SINKS, MAIL_SINKS, METADATAS, PROCESSORS, TABLES
 from topics.catalogue import CATALOGUE
 
-NAMES = [sink.name for sink in FILE_SINKS]
+NAMES = [*(sink.name for sink in FILE_SINKS), *(sink.name for sink in MAIL_SINKS), *(sink.name for sink in HTTP_SINKS)]
 
 GROUPS: dict[str, tuple[dict[str, Any], ...]] = {
     "onde.archives": ({"fichier": "0840001V.ZIP", "uai": "0840001V", "annee": 2026, "eleves": []},),
 }
 """A lot for each sink that makes one file of one group of effects: it has nothing to say of an empty one."""
+
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "comptes.courriels": {"destinataire": "a@scenes.example", "objet": "Objet", "texte": "{mot_de_passe}", "identifiants": ["OF"]},
+    "luciole.support": {"objet": "Objet", "texte": "Texte", "bureaux": ["support"]},
+    "luciole.draaf": {"objet": "Objet", "texte": "Texte", "bureaux": ["draaf.031", "draaf"]},
+}
+"""A payload for each sink of mails or calls, as its processor makes it."""
 
 
 def lot_of(sink: FileSink) -> tuple[dict[str, Any], ...]:
@@ -56,6 +66,41 @@ def test_a_file_sink_gives_a_plain_name_and_a_ceiling(sink: FileSink) -> None:
     assert not set(name) & set("/\\\0:")
     assert not name.startswith(".")
     assert 0 < sink.hourly_ceiling <= 1_000_000
+
+
+@pytest.mark.parametrize("sink", [*MAIL_SINKS, *HTTP_SINKS], ids=lambda s: s.name)
+def test_a_sink_of_mails_or_calls_names_its_system_its_processor_and_a_ceiling(sink: MailSink | HttpSink) -> None:
+    domain = sink.processor.split(".", 1)[0]
+    assert sink.processor in {processor.name for processor in all_processors()}
+    assert sink.name.startswith(f"{domain}.")
+    assert sink.system.isidentifier()
+    assert 0 < sink.hourly_ceiling <= 10_000
+
+
+@pytest.mark.parametrize("sink", MAIL_SINKS, ids=lambda s: s.name)
+def test_a_mail_sink_gives_the_same_message_for_the_same_payload_and_says_whom_it_is_for(sink: MailSink) -> None:
+    mail = sink.compose(PAYLOADS[sink.name])
+    assert mail == sink.compose(PAYLOADS[sink.name])
+    assert bool(mail.recipients) != bool(mail.desk)
+    sent = compose(
+        mail,
+        (mail.text, mail.html),
+        effect="5f0c7b1e-0000-5000-8000-000000000001",
+        sender="passerelle@bus.example",
+        sender_name="Passerelle",
+        recipients=mail.recipients or ("bureau@bus.example",),
+        replaced=None,
+        at=datetime(2026, 9, 1, tzinfo=UTC),
+    )
+    assert sent.isascii()
+
+
+def test_an_http_sink_gives_the_same_call_for_the_same_payload() -> None:
+    for sink in HTTP_SINKS:
+        request = sink.request(PAYLOADS[sink.name])
+        assert request == sink.request(PAYLOADS[sink.name])
+        assert is_path(request.path)
+        assert request.method in METHODS
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
