@@ -11,6 +11,7 @@ from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
+from connectors.transport.own_events import is_json
 from connectors.transport.snapshot import Origin, header, records
 from connectors.transport.xml import TREE_LIMIT
 from schemas.outcome import Accepted, Delivery, Fault, Refused
@@ -34,7 +35,7 @@ class Charlemagne:
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
         """A request, JSON and CSV are events; the rest is recognised by its root and content. All of it is checked first."""
-        if not delivery.name or delivery.name.lower().endswith((".json", ".csv", ".txt")):
+        if is_json(delivery) or delivery.name.lower().endswith((".csv", ".txt")):
             return self._events.accept(delivery)
         kind = INCONNU
         try:

@@ -12,6 +12,7 @@ from connectors.onde import depots, messages, model
 from connectors.onde.extraction import Extraction, open_extraction
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.faults import FaultList, Unreadable
+from connectors.transport.own_events import is_json
 from connectors.transport.passthrough import carried, digest
 from connectors.transport.snapshot import Origin, Rows, about_person, records
 from connectors.transport.typed import typed
@@ -49,7 +50,7 @@ class Onde:
     def accept(self, delivery: Delivery) -> Accepted | Refused:
         """A request and JSON are events; an archive is checked and carried unchanged; a CSV is told by its header. The school is
         in the file's name."""
-        if not delivery.name or delivery.name.lower().endswith(".json"):
+        if is_json(delivery):
             return self._events.accept(delivery)
         with delivery.open() as stream:
             packed = is_zip(stream.read(4))

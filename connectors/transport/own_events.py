@@ -31,6 +31,16 @@ Publish = Callable[["Given"], Iterator[Record]]
 """What a connector makes of one good event: its record, with key and subject, and those that follow from it."""
 
 
+def is_json(delivery: Delivery) -> bool:
+    """Whether it is a JSON file, or a request of JSON: what a system that also drops other files says as events."""
+    if delivery.name:
+        return delivery.name.lower().endswith(".json")
+    if "json" in delivery.media_type:
+        return True
+    with delivery.open() as stream:
+        return stream.read(64).lstrip()[:1] in (b"{", b"[")
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """One event that was read and checked."""

@@ -57,7 +57,7 @@ def decalee(jour: date, systemes: Sequence[str], fermetures: Iterable[Fermeture]
     utiles = [each for each in fermetures if each.systeme in systemes and not each.annulee]
     fermes = {each.debut + n * UN_JOUR for each in utiles for n in range((each.fin - each.debut).days + 1)}
     perdus = sum(1 for n in range(jours_rendus) if jour - n * UN_JOUR in fermes)
-    while perdus > 0 or jour in fermes:
+    while perdus > 0:
         jour += UN_JOUR
         if jour not in fermes:
             perdus -= 1

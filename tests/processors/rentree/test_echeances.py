@@ -39,6 +39,12 @@ def test_a_step_is_late_from_the_first_instant_after_its_last_day(numero: int, d
     ]
 
 
+def test_on_its_last_day_a_step_is_not_late_whatever_happens_then() -> None:
+    driver = Driver()
+    driver.profil(at(2024, 6, 1, 8))
+    assert named(driver.etape(1, local(2024, 6, 30, 23)), "retard") == []
+
+
 def test_a_step_without_a_date_is_never_late() -> None:
     driver = Driver()
     driver.profil(at(2024, 3, 1, 8))
