@@ -18,35 +18,45 @@ from bench import codec, figures, measures
 from bench.arena import Arena
 from bench.environment import PROJECT, alternatives
 from bench.measures import Measure
-from bench.race import Run, race
+from bench.race import Contender, Run, race
 from tests.services import Services, opened
 
 RESULTS = PROJECT / "build" / "bench.json"
 ROUNDS = 5
-JOB_RECORDS = 60_000
+BUDGET = 400.0
+"""Seconds for the rounds of one measure: no further round begins beyond. Both fit in 15 minutes with what surrounds them."""
+JOB_RECORDS = 40_000
 REGISTRATIONS, DOSSIERS = 34_000, 5_100
 
 told = Console(stderr=True, highlight=False)
 
 
 def run(measure: Measure, services: Services, rounds: int) -> dict[str, Any]:
-    """Every contender once a round, in turn, after one round that does not count; every run's outputs are checked."""
+    """Every contender once a round, in turn, after one run that only warms the services; every run's outputs are checked."""
     arena = Arena(services, measure.processor, measure.fed)
     runs: dict[str, list[Run]] = {contender.name: [] for contender in measure.contenders}
     try:
-        for number in range(rounds + 1):
+        one(arena, measure, measure.contenders[0])
+        began = time.monotonic()
+        for number in range(1, rounds + 1):
+            if time.monotonic() - began > BUDGET:
+                told.print(f"  {BUDGET:.0f} s écoulées : {number - 1} tours comptés au lieu de {rounds}", style="bold")
+                break
             for contender in measure.contenders:
-                outputs = arena.watch()
-                with arena.course() as (course, database):
-                    done = race(contender, course, len(measure.fed))
-                    measure.check(arena, outputs(), database)
-                warming = number == 0
-                told.print(f"  {'mise en route' if warming else f'tour {number}'} · {contender.name} : {done.rate:,.0f}/s", style="dim")
-                if not warming:
-                    runs[contender.name].append(done)
+                done = one(arena, measure, contender)
+                told.print(f"  tour {number} · {contender.name} : {done.rate:,.0f}/s", style="dim")
+                runs[contender.name].append(done)
     finally:
         arena.close()
     return figures.summary(runs, measure.wanted)
+
+
+def one(arena: Arena, measure: Measure, contender: Contender) -> Run:
+    outputs = arena.watch()
+    with arena.course() as (course, database):
+        done = race(contender, course, len(measure.fed))
+        measure.check(arena, outputs(), database)
+    return done
 
 
 def raced(make: Callable[[Path, Path], Measure], rounds: int, console: Console) -> dict[str, Any]:
@@ -65,6 +75,11 @@ def compiled(console: Console) -> dict[str, Any]:
     return {"cases": found}
 
 
+def thousands(count: float, unit: int = 1000) -> int:
+    """A whole number of commits of the slowest to commit."""
+    return max(unit, round(count / unit) * unit)
+
+
 def machine() -> dict[str, Any]:
     """What the figures depend on, without naming the machine."""
     return {
@@ -80,12 +95,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Mesures comparées ; voir bench/README.md.")
     parser.add_argument("measures", nargs="*", choices=("codec", "job", "vertical"), default=("codec", "job", "vertical"))
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="tours comptés (5)")
+    parser.add_argument("--scale", type=float, default=1.0, help="part des enregistrements (1), pour une machine lente ou chargée")
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False)
     acts: dict[str, Callable[[], dict[str, Any]]] = {
         "codec": lambda: compiled(console),
-        "job": lambda: raced(lambda ours, theirs: measures.stateless(ours, theirs, JOB_RECORDS), chosen.rounds, console),
-        "vertical": lambda: raced(lambda ours, theirs: measures.vertical(ours, theirs, REGISTRATIONS, DOSSIERS), chosen.rounds, console),
+        "job": lambda: raced(
+            lambda ours, theirs: measures.stateless(ours, theirs, thousands(JOB_RECORDS * chosen.scale)), chosen.rounds, console
+        ),
+        "vertical": lambda: raced(
+            lambda ours, theirs: measures.vertical(ours, theirs, *(thousands(n * chosen.scale, 100) for n in (REGISTRATIONS, DOSSIERS))),
+            chosen.rounds,
+            console,
+        ),
     }
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.parent.mkdir(exist_ok=True)

@@ -11,7 +11,8 @@ from bus.demo.university import generate
 from bus.publishing import envelope_of
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
-from schemas.outcome import Accepted, Delivery, PushConnector, Record
+from connectors.registry import Connector
+from schemas.outcome import Accepted, Delivery, Record
 
 SECRET = b"a secret of the measurements alone"
 RECEIVED = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -34,7 +35,8 @@ def university(registrations: int, dossiers: int) -> list[Fed]:
     Without the events that wait for another, so that every contender can deal with all of them.
     """
     made = generate(2026, registrations, dossiers)
-    apogee, aglae = Apogee(SECRET), Aglae(SECRET)
+    apogee: Connector = Apogee(SECRET)
+    aglae: Connector = Aglae(SECRET)
     fed: list[Fed] = []
     for number, posted in enumerate(_slices(made.events[made.expected.parques :])):
         fed += _accepted(apogee, "", json.dumps(posted).encode(), f"post {number}")
@@ -50,7 +52,7 @@ def registrations(count: int) -> list[Fed]:
     return fed[:count]
 
 
-def _accepted(connector: PushConnector, name: str, content: bytes, receipt: str) -> list[Fed]:
+def _accepted(connector: Connector, name: str, content: bytes, receipt: str) -> list[Fed]:
     answer = connector.accept(Delivery(name, len(content), lambda: io.BytesIO(content), RECEIVED))
     if not isinstance(answer, Accepted):
         raise TypeError(f"{name or 'envoi'} refusé : {answer.faults[0].message}")

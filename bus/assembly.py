@@ -102,9 +102,10 @@ def build_engine(
     probe: Callable[[str], None] = nothing,
 ) -> Engine:
     """The processor's engine. Raises Inconsistent."""
-    check_processor(processor, deployment)
+    count = check_processor(processor, deployment)
+    alike = frozenset(topic.name for topic in CATALOGUE if topic.name in topics_of(processor) and deployment.partitions(topic) == count)
     reader = Reader(registry.schema, f"{processor.name}.interne.v1")
-    return Engine(processor, database, reader, encoder, refusal_record, partitioner(deployment), projection_tables, probe)
+    return Engine(processor, database, reader, encoder, refusal_record, partitioner(deployment), projection_tables, probe, alike)
 
 
 def publisher_of(

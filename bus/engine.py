@@ -137,7 +137,9 @@ class Engine:
         partition_of: Callable[[str, str], int],
         projection_tables: Mapping[str, sqlalchemy.Table] | None = None,
         probe: Callable[[str], None] = nothing,
+        alike: frozenset[str] = frozenset(),
     ) -> None:
+        """`alike`: the outputs with as many partitions as the inputs; what keeps its key there keeps its partition."""
         self.processor = processor
         self.name = processor.name
         self.has_deadlines = has_internal_topic(processor)
@@ -146,6 +148,7 @@ class Engine:
         self._database = database
         self._reader = reader
         self._partition_of = partition_of
+        self._alike = alike
         self._projections = projection_tables or {}
         self.probe = probe
         self._reglages = processor.reglages()
@@ -342,7 +345,8 @@ class Engine:
             raise Transient("registre des schémas injoignable") from error
         folded = self._fold.stateless(item for item in read if isinstance(item, Incoming))
         self.probe("folded")
-        return Decided(batch, folded, [item for item in read if isinstance(item, Undecided)], ToPublish(0, self._packed(folded.outputs)))
+        undecided = [item for item in read if isinstance(item, Undecided)]
+        return Decided(batch, folded, undecided, ToPublish(0, self._packed(batch.partition, folded.outputs)))
 
     def settle(self, decided: "Decided") -> None:
         """After its outputs are published: checkpoint, dead letters and counts in one transaction.
@@ -592,15 +596,25 @@ class Engine:
     ) -> ToPublish | None:
         if not outputs:
             return None
-        records = self._packed(outputs)
+        records = self._packed(partition, outputs)
         values = {"part": partition, "seq": sequence, "data": msgspec.msgpack.encode(records)}
         connection.execute(self._sql.send, values)
         return ToPublish(sequence, records)
 
-    def _packed(self, outputs: Sequence[Output]) -> list[list[Any]]:
-        place = self._partition_of
+    def _packed(self, partition: int, outputs: Sequence[Output]) -> list[list[Any]]:
+        place, alike = self._partition_of, self._alike
         return [
-            [o.topic, place(o.topic, o.key), o.key, o.value, o.id, o.name, o.subject, round(o.time.timestamp() * 1000), rank]
+            [
+                o.topic,
+                partition if o.same_key and o.topic in alike else place(o.topic, o.key),
+                o.key,
+                o.value,
+                o.id,
+                o.name,
+                o.subject,
+                round(o.time.timestamp() * 1000),
+                rank,
+            ]
             for rank, o in enumerate(outputs)
         ]
 

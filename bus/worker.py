@@ -4,6 +4,7 @@ Exit codes: 0 stopped as asked, 70 fenced or failed (start again with back-off),
 """
 
 import faulthandler
+import gc
 import os
 import sys
 import threading
@@ -139,10 +140,21 @@ class Ending:
 def run_worker(worker: Worker, log_level: str = "warning") -> None:
     """Run until SIGTERM or the end of the process."""
     faulthandler.enable()
+    spare_the_collector()
     worker.watchdog.start()
     machine: Any = faust.Worker(worker.app, loglevel=log_level, redirect_stdouts=False, quiet=True, override_logging=False)
     machine.spinner = None  # it writes terminal codes into the log
     machine.execute_from_commandline()
+
+
+def spare_the_collector() -> None:
+    """What is loaded lives as long as the process: the collector of cycles need not walk it again and again, nor each batch.
+
+    Measured on the bursary matching: an eighth of the processor time (`bench/README.md`).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def main(arguments: list[str]) -> None:

@@ -14,7 +14,7 @@ from schemas.outcome import Processor
 
 
 def settings_of(course: Course) -> Settings:
-    settings = Settings(prefix=course.prefix, database=DatabaseSettings(db_schema=course.schema))
+    settings = Settings(prefix=course.prefix, database=DatabaseSettings(schema=course.schema))
     return settings.with_addresses(course.kafka, course.registry, course.database)
 
 

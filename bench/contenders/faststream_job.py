@@ -6,6 +6,7 @@ whole batch, and the envelope is of each record. FastStream adds a `correlation_
 
 import asyncio
 import logging
+from typing import Any
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -22,10 +23,10 @@ def application(course: Course, progress: Progress) -> FastStream:
     broker = KafkaBroker(course.kafka, acks="all", enable_idempotence=True, log_level=logging.DEBUG)
     output = course.topic(job.OUTPUT)
 
-    async def bodies(message: KafkaMessage) -> bytes:
+    async def bodies(message: KafkaMessage) -> Any:
         return message.body
 
-    @broker.subscriber(
+    @broker.subscriber(  # type: ignore[untyped-decorator]  # checked without FastStream
         course.topic(job.INPUT),
         batch=True,
         max_records=RECORDS,

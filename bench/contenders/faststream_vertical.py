@@ -119,10 +119,10 @@ def application(course: Course, progress: Progress) -> FastStream:
     vertical = Vertical(course)
     broker = KafkaBroker(course.kafka, acks="all", enable_idempotence=True, log_level=logging.DEBUG)
 
-    async def bodies(message: KafkaMessage) -> bytes:
+    async def bodies(message: KafkaMessage) -> Any:
         return message.body
 
-    @broker.subscriber(
+    @broker.subscriber(  # type: ignore[untyped-decorator]  # checked without FastStream
         *(course.topic(name) for name in PROCESSOR.inputs),
         batch=True,
         max_records=RECORDS,
