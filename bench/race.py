@@ -89,7 +89,7 @@ class Race:
     _ready = 0
 
     def _start(self, course: Course, errors: Path) -> Racer:
-        command = [self._contender.python, "-W", "ignore", "-m", self._contender.module, course.text()]
+        command = [str(self._contender.python), "-W", "ignore", "-m", self._contender.module, course.text()]
         with errors.open("w") as stream:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stream, text=True, cwd=PROJECT, start_new_session=True
