@@ -108,7 +108,7 @@ class Arena:
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
-    def until(self, condition: Callable[[], object], what: str, seconds: float = 60.0, alive: Sequence[Member] = ()) -> None:
+    def until(self, condition: Callable[[], object], what: str, seconds: float = 90.0, alive: Sequence[Member] = ()) -> None:
         """Wait until it holds. Time running out, or the end of one of `alive`, fails the test with what the workers said."""
         end = time.monotonic() + seconds
         while not condition():
@@ -120,11 +120,11 @@ class Arena:
                 self.kept = self.start()
             time.sleep(0.2)
 
-    def reads(self, count: int, *alive: Member, seconds: float = 60.0) -> None:
+    def reads(self, count: int, *alive: Member, seconds: float = 90.0) -> None:
         """Until so many records were consumed in all."""
         self.until(lambda: read(self.installation) >= count, f"{count} records are read", seconds, alive)
 
-    def faulted(self, member: Member, seconds: float = 60.0) -> None:
+    def faulted(self, member: Member, seconds: float = 90.0) -> None:
         """Until its fault has fired: without that the run proves nothing."""
         self.until(lambda: member.said("FAULT "), "the fault fires", seconds)
 

@@ -20,16 +20,19 @@ POINTS = (
 )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_worker_killed_at_each_step_of_the_engine_loses_and_doubles_nothing(arena: Arena, seed: int) -> None:
+    """Two at a time share the tasks; the next two take over what both left."""
     dice = random.Random(seed)
     arena.give(feed(3000, seed=seed))
-    for point in dice.sample(POINTS, len(POINTS)):
-        member = arena.start(f"kill:{point}:{dice.randint(2, 5)}")
-        arena.until(lambda member=member: member.ended is not None, f"it is killed at {point}")  # type: ignore[misc]
-        assert member.ended == -signal.SIGKILL
-        assert member.said(f"FAULT kill {point}")
+    order = dice.sample(POINTS, len(POINTS))
+    for pair in zip(order[::2], order[1::2], strict=True):
+        victims = {point: arena.start(f"kill:{point}:{dice.randint(2, 5)}") for point in pair}
+        arena.until(lambda dead=victims: all(each.ended is not None for each in dead.values()), f"killed at {pair}")  # type: ignore[misc]
+        for point, victim in victims.items():
+            assert victim.ended == -signal.SIGKILL
+            assert victim.said(f"FAULT kill {point}")
     last = arena.start(batch=200)
     arena.settled(last)
     copies = arena.check(copies=True)

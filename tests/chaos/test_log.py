@@ -23,7 +23,7 @@ def adopted(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
     adopt("bourses", execute=True)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_committed_offsets_moved_ahead_by_hand_skip_nothing(arena: Arena, seed: int) -> None:
     arena.give(feed(1000, seed=seed))
@@ -38,7 +38,7 @@ def test_committed_offsets_moved_ahead_by_hand_skip_nothing(arena: Arena, seed: 
     arena.check(copies=False)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_topic_deleted_and_made_again_stops_the_task_with_its_remedy(arena: Arena, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when the new log is longer than the old one: the consumer itself would notice nothing."""
@@ -65,7 +65,7 @@ def test_a_topic_deleted_and_made_again_stops_the_task_with_its_remedy(arena: Ar
     arena.check(copies=False)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_retention_that_passes_the_checkpoint_stops_the_task_with_its_remedy(
     arena: Arena, seed: int, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bus.engine import Engine, Takeover
+from bus.engine import Takeover
 from bus.runner import Runner
 from tests.bus.engine.installation import Installation, feed
 from tests.bus.engine.running import compare, found, running, started, until
@@ -77,10 +77,10 @@ def no_dedupe(runner: Runner) -> None:
 
 def not_in_order(runner: Runner) -> None:
     """The last record of each outbox row goes out first."""
-    real = Engine._packed
+    real = runner.engine._packed
 
-    def packed(outputs: Any) -> Any:
-        return list(reversed(real(runner.engine, outputs)))
+    def packed(*arguments: Any) -> Any:
+        return list(reversed(real(*arguments)))
 
     runner.engine._packed = packed  # type: ignore[method-assign]
 

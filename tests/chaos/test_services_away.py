@@ -48,7 +48,7 @@ def down(places: Places, service: str) -> None:
         assert processes.stop(places.pid(service))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(360)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_services_that_go_away_in_turn_cost_time_and_nothing_else(arena: Arena, own_places: Places, seed: int) -> None:
     arena.give(feed(6000, seed=seed, keys=100))
@@ -62,7 +62,7 @@ def test_services_that_go_away_in_turn_cost_time_and_nothing_else(arena: Arena, 
     assert working.ended is None
     stack.up(own_places)
     arena.installation.database.dispose()
-    arena.until(lambda: working.said("outside_is_back"), "it goes on by itself", 30, [working])
+    arena.until(lambda: working.said("outside_is_back"), "it goes on by itself", 60, [working])
     arena.reads(read(arena.installation) + 200)
 
     working = arena.kept
