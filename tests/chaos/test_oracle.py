@@ -82,7 +82,7 @@ def not_in_order(runner: Runner) -> None:
     def packed(*arguments: Any) -> Any:
         return list(reversed(real(*arguments)))
 
-    runner.engine._packed = packed  # type: ignore[method-assign]
+    runner.engine._packed = packed  # type: ignore[method-assign,assignment]
 
 
 async def crashed_and_repeated(installation: Installation, spoil: Spoil) -> None:
