@@ -26,7 +26,7 @@ def demande_rejet(data: DemandeRejet) -> Effect:
         "texte": messages.demande_a_la_draaf(data),
         "bureaux": [f"draaf.{data.etablissement[:3].lower()}", "draaf"],
     }
-    return Effect(DRAAF, payload, group=data.fichier)
+    return Effect(DRAAF, payload)
 
 
 def _mail(payload: Mapping[str, Any]) -> OutgoingMail:
