@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -60,6 +61,10 @@ class BrokerTests:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The same run twice tests the same cases; HYPOTHESIS_PROFILE=ailleurs looks for new ones.
+    hypothesis.settings.register_profile("pareil", derandomize=True, deadline=None)
+    hypothesis.settings.register_profile("ailleurs", deadline=None)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pareil"))
     config.pluginmanager.register(BrokerTests(config), "passerelle-broker-tests")
 
 
