@@ -53,9 +53,8 @@ def run(measure: Measure, services: Services, rounds: int) -> dict[str, Any]:
 
 def one(arena: Arena, measure: Measure, contender: Contender) -> Run:
     outputs = arena.watch()
-    with arena.course() as (course, database):
-        done = race(contender, course, len(measure.fed))
-        measure.check(arena, outputs(), database)
+    done = race(contender, arena.course(), len(measure.fed))
+    measure.check(arena, outputs())
     return done
 
 
@@ -97,7 +96,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="tours comptés (5)")
     parser.add_argument("--scale", type=float, default=1.0, help="part des enregistrements (1), pour une machine lente ou chargée")
     chosen = parser.parse_args(arguments)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
     acts: dict[str, Callable[[], dict[str, Any]]] = {
         "codec": lambda: compiled(console),
         "job": lambda: raced(

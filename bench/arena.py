@@ -1,21 +1,20 @@
-"""Where the races are run: topics under a prefix of their own, filled once, and a new PostgreSQL schema for each run."""
+"""Where the races are run: topics under a prefix of their own, filled once, and a PostgreSQL schema emptied before each run."""
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bench.course import Course
 from bench.feed import Fed
 from bus import topic_admin
-from bus.assembly import partitioner, topics_of
+from bus.assembly import check_processor, partitioner, topics_of
+from bus.database import tables
 from bus.database.connection import connect
 from bus.database.journal_days import prepare_journal
 from bus.database.migrate import migrate
@@ -28,6 +27,8 @@ from tests.services import Services
 from topics.catalogue import CATALOGUE
 
 WINDOW = 5_000
+PATIENCE = 120.0
+SEEN = tables.schemas_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Arena:
         self.deployment = Deployment(prefix=f"bench{secrets.token_hex(3)}.")
         self._kafka = {"bootstrap_servers": services.kafka}
         self._runs = 0
+        self._schema = f"bench_{secrets.token_hex(4)}"
+        self._database = connect(services.database, self._schema, lock_seconds=PATIENCE, idle_seconds=PATIENCE, statement_seconds=PATIENCE)
+        migrate(self._database, self._schema)
         self.schema_ids = self._registered()
         self._wanted = [topic for topic in CATALOGUE if topic.name in topics_of(processor)]
         with topic_admin.administration(self._kafka) as client:
@@ -57,49 +61,41 @@ class Arena:
         asyncio.run(self._publish())
 
     def close(self) -> None:
-        """Remove the topics."""
+        """Remove the topics and the tables."""
+        with self._database.begin() as connection:
+            connection.execute(text(f'DROP SCHEMA "{self._schema}" CASCADE'))
+        self._database.dispose()
         with topic_admin.administration(self._kafka) as client:
             client.delete_topics([self.deployment.topic(topic.name) for topic in self._wanted])
 
     def _registered(self) -> dict[str, int]:
-        with self._schema() as (_name, database):
-            store = SchemaTable(database, self.services.registry)
-            with RegistryClient(RegistryAccess(self.services.registry), store) as registry:
-                return registry.schema_ids({topic: self.deployment.topic(topic) for topic in topics_of(self.processor)})
+        store = SchemaTable(self._database, self.services.registry)
+        with RegistryClient(RegistryAccess(self.services.registry), store) as registry:
+            return registry.schema_ids({topic: self.deployment.topic(topic) for topic in topics_of(self.processor)})
 
-    @contextmanager
-    def _schema(self) -> Iterator[tuple[str, sqlalchemy.Engine]]:
-        """A PostgreSQL schema with this release's tables, removed afterwards."""
-        name = f"bench_{secrets.token_hex(4)}"
-        database = connect(self.services.database, name)
-        try:
-            migrate(database, name)
-            with database.begin() as connection:
-                prepare_journal(connection, datetime.now(UTC))
-            yield name, database
-        finally:
-            with database.begin() as connection:
-                connection.execute(text(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'))
-            database.dispose()
-
-    @contextmanager
-    def course(self) -> Iterator[tuple[Course, sqlalchemy.Engine]]:
+    def course(self) -> Course:
         """A new run's course: everything is to be read again, by a group of its own, into empty tables."""
         self._runs += 1
-        with self._schema() as (name, database):
-            yield (
-                Course(
-                    kafka=self.services.kafka,
-                    registry=self.services.registry,
-                    database=self.services.database,
-                    schema=name,
-                    prefix=self.deployment.prefix,
-                    group=f"{self.deployment.prefix}group-{self._runs}",
-                    processor=self.processor.name,
-                    schema_ids=self.schema_ids,
-                ),
-                database,
-            )
+        with self._database.begin() as connection:
+            connection.execute(text(f"TRUNCATE {', '.join(table.name for table in tables.ENGINE.tables.values() if table is not SEEN)}"))
+            prepare_journal(connection, datetime.now(UTC))
+        return Course(
+            kafka=self.services.kafka,
+            registry=self.services.registry,
+            database=self.services.database,
+            schema=self._schema,
+            prefix=self.deployment.prefix,
+            group=f"{self.deployment.prefix}group-{self._runs}",
+            processor=self.processor.name,
+            schema_ids=self.schema_ids,
+            partitions=check_processor(self.processor, self.deployment),
+        )
+
+    def states(self) -> dict[str, bytes]:
+        """What the last run left: key → state as stored."""
+        query = select(tables.states.c.key, tables.states.c.value).where(tables.states.c.processor == self.processor.name)
+        with self._database.begin() as connection:
+            return {key: value for key, value in connection.execute(query) if value is not None}
 
     # --- Kafka -------------------------------------------------------------------------------------------------------
 

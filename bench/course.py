@@ -22,6 +22,11 @@ class Course:
     processor: str
     schema_ids: Mapping[str, int]
     """Catalogue name → id of its contract in the registry."""
+    partitions: int
+    """Of each input."""
+    rank: int = 0
+    """Of this process among those of the run, from 0."""
+    processes: int = 1
 
     def text(self) -> str:
         return json.dumps(asdict(self))

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import sqlalchemy
-from sqlalchemy import select
 
 from bench import feed, job
 from bench.arena import Arena, Published
@@ -16,7 +14,6 @@ from bench.feed import Fed
 from bench.figures import Wanted
 from bench.plainly import Job
 from bench.race import Contender
-from bus.database.tables import states
 from bus.processors import find_processor
 from processors.bourses.state import Etudiant
 from schemas.identity import derive
@@ -29,7 +26,7 @@ class WrongOutputs(Exception):
     """A contender did not do the job: its figure means nothing."""
 
 
-Check = Callable[[Arena, Sequence[Published], sqlalchemy.Engine], None]
+Check = Callable[[Arena, Sequence[Published]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class JobDone:
     def __init__(self) -> None:
         self._expected: tuple[int, int] | None = None
 
-    def __call__(self, arena: Arena, published: Sequence[Published], _database: sqlalchemy.Engine) -> None:
+    def __call__(self, arena: Arena, published: Sequence[Published]) -> None:
         if self._expected is None:
             self._expected = _sum(_by_plain_calls(arena))
         found = _sum(published)
@@ -135,10 +132,9 @@ class Matched:
         self._students = {key: _facts(state) for key, state in found.items() if state is not None}
         self._payments = payments
 
-    def __call__(self, _arena: Arena, published: Sequence[Published], database: sqlalchemy.Engine) -> None:
+    def __call__(self, arena: Arena, published: Sequence[Published]) -> None:
         decode = msgspec.msgpack.Decoder(Etudiant).decode
-        with database.begin() as connection:
-            students = {key: _facts(decode(value)) for key, value in connection.execute(select(states.c.key, states.c.value))}
+        students = {key: _facts(decode(value)) for key, value in arena.states().items()}
         if students != self._students:
             raise WrongOutputs(f"{len(students)} états, {len(self._students)} attendus, ou d'autres statuts.")
         paid = {each.headers["ce_id"].decode() for each in published if each.headers["ce_type"] == b"mise_en_paiement"}

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -72,7 +72,9 @@ class Race:
         self._expected = expected
         self._lines: Queue[tuple[Racer, list[str]]] = Queue()
         self._deadline = time.monotonic() + PATIENCE
-        self._racers = [self._start(course, folder / f"errors-{rank}.txt") for rank in range(contender.processes)]
+        count = contender.processes
+        courses = [replace(course, rank=rank, processes=count) for rank in range(count)]
+        self._racers = [self._start(each, folder / f"errors-{each.rank}.txt") for each in courses]
 
     def run(self) -> Run:
         try:

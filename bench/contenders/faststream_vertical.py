@@ -2,7 +2,8 @@
 
 The same rules, the same rows in the same tables (states, and the journal by which a repeated event is dropped). What it leaves
 out costs the bus: no outbox (a crash between the commit and the publication loses outputs), no checkpoint or fencing, no
-transaction of the broker, no parked event, no deadline, no dead letter.
+transaction of the broker, no parked event, no deadline, no dead letter. Each process is given its partitions, the same of both
+topics: with a group, a rebalance at the start would make two processes work on one student.
 """
 
 import asyncio
@@ -13,9 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faststream import AckPolicy, FastStream
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -117,18 +117,18 @@ class Vertical:
 
 def application(course: Course, progress: Progress) -> FastStream:
     vertical = Vertical(course)
+    mine = range(course.rank, course.partitions, course.processes)
     broker = KafkaBroker(course.kafka, acks="all", enable_idempotence=True, log_level=logging.DEBUG)
 
     async def bodies(message: KafkaMessage) -> Any:
         return message.body
 
     @broker.subscriber(  # type: ignore[untyped-decorator]  # checked without FastStream
-        *(course.topic(name) for name in PROCESSOR.inputs),
+        partitions=[TopicPartition(course.topic(name), n) for name in PROCESSOR.inputs for n in mine],
         batch=True,
         max_records=RECORDS,
         group_id=course.group,
         auto_offset_reset="earliest",
-        partition_assignment_strategy=(RangePartitionAssignor,),
         ack_policy=AckPolicy.ACK,
         decoder=bodies,
     )
