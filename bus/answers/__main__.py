@@ -8,6 +8,7 @@ from datetime import timedelta
 from bus import logging
 from bus.answers.app import Answers, create_app
 from bus.answers.detections import TOPIC as DETECTIONS
+from bus.answers.doubts import PROCESSOR, look_at
 from bus.answers.feed import Feed
 from bus.answers.publisher import DetectionPublisher
 from bus.answers.rights import TOPIC, Rights
@@ -25,9 +26,6 @@ from bus.told import Told
 from schemas.student_key import StudentKeys
 from topics.catalogue import CATALOGUE
 
-PROCESSOR = "bourses"
-"""Whose marks say up to when the rights are known."""
-
 
 async def run(settings: Settings) -> None:
     """Serve; requests in progress are answered and detections published before the end."""
@@ -41,7 +39,7 @@ async def run(settings: Settings) -> None:
     partitions = deployment.partitions(next(topic for topic in CATALOGUE if topic.name == TOPIC))
     marks, rights = Marks(database, PROCESSOR), Rights()
     fresh_for = timedelta(seconds=settings.answers.fresh_seconds)
-    feed = Feed(rights, kafka, deployment.topic(TOPIC), partitions, registry.schema, lambda: marks.oldest(partitions), fresh_for)
+    feed = Feed(rights, kafka, deployment.topic(TOPIC), partitions, registry.schema, lambda: look_at(marks, partitions), fresh_for)
     schema_id = registry.schema_ids({DETECTIONS: deployment.topic(DETECTIONS)})[DETECTIONS]
     detections = DetectionPublisher(kafka, deployment.topic(DETECTIONS), schema_id, partitioner(deployment))
     tokens = TokenFile(settings.http.tokens_file or settings.var / "secrets" / "http_tokens.json")

@@ -52,6 +52,7 @@ class Freshness(Protocol):
     def fresh(self) -> bool: ...
     @property
     def caught_up(self) -> bool: ...
+    def sure_of(self, key: str) -> bool: ...
 
 
 class Refused(Exception):
@@ -112,7 +113,7 @@ class Answers:
         if not self._freshness.caught_up:
             raise Refused(503, body_of((say.NOT_READY,)), RETRY_AFTER)
         key = self._keys.of_nne(nne)
-        reponse = repondre(self._rights.of(key), question, self._freshness.fresh)
+        reponse = repondre(self._rights.of(key), question, self._freshness.fresh and self._freshness.sure_of(key))
         found = detection_of(key, question, reponse)
         if found is not None:
             self._detected(found)
@@ -133,9 +134,10 @@ class Answers:
         if not scopes:
             raise Refused(403, particulier.NO_RIGHT, headers)
         ine, annee = self._asked(request, headers)
-        if not self._freshness.fresh:
+        key = self._keys.of_nne(ine)
+        if not (self._freshness.fresh and self._freshness.sure_of(key)):
             raise Refused(504, particulier.AWAY, headers)
-        body = particulier.answer(self._rights.of(self._keys.of_nne(ine)), annee, True, scopes)
+        body = particulier.answer(self._rights.of(key), annee, True, scopes)
         if body is None:
             raise Refused(404, particulier.NOT_FOUND, headers)
         return JSONResponse(body, 200, {**NO_STORE, **headers})

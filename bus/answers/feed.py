@@ -1,4 +1,4 @@
-"""Keeps the read model up to the topic, and knows up to when it is: `bourses.droits.v1` from its first record at each start."""
+"""Keeps the read model up to the topic `bourses.droits.v1`, from its first record at each start; knows up to when and for whom."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from bus.answers.rights import TOPIC, Rights
+from bus.database.freshness import Look
 from bus.engine import Transient
 from bus.registry_client import RegistryAway
 from schemas.codec import Undecodable, WriterSchema, decode
@@ -20,8 +21,10 @@ POLL_MS = 100
 MARK_SECONDS = 1.0
 RETRY_SECONDS = 2.0
 
-OldestMark = Callable[[], datetime | None]
-"""Up to when everything said is published; blocking; may raise Transient."""
+LookAtTasks = Callable[[], Look]
+"""Up to when everything said is published, and the keys that this does not hold for; blocking; may raise Transient."""
+EVERYONE = ""
+"""No key: stands for all of them when they are too many to tell apart."""
 
 log = structlog.get_logger("bus.answers")
 
@@ -36,7 +39,7 @@ class Feed:
         topic: str,
         partitions: int,
         writer_schema: WriterSchema,
-        oldest_mark: OldestMark,
+        look: LookAtTasks,
         fresh_for: timedelta,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -44,10 +47,11 @@ class Feed:
         self._kafka = kafka
         self._partitions = [TopicPartition(topic, number) for number in range(partitions)]
         self._writer_schema = writer_schema
-        self._oldest_mark = oldest_mark
+        self._look = look
         self._fresh_for = fresh_for
         self._now = now
         self._fresh_until: datetime | None = None
+        self._aside: dict[str, datetime] = {}
         self.caught_up = False
         """Everything that stood in the topic at the start is read: before that, nothing is answered."""
         self.undecodable = 0
@@ -58,6 +62,10 @@ class Feed:
         """Whether everything said until less than the permitted delay ago is in the read model."""
         mark = self._fresh_until
         return self.caught_up and mark is not None and self._now() - mark < self._fresh_for
+
+    def sure_of(self, key: str) -> bool:
+        """Whether the mark holds for this student: nothing that was said of them is set aside, or was until a moment ago."""
+        return key not in self._aside and EVERYONE not in self._aside
 
     @property
     def mark(self) -> datetime | None:
@@ -98,16 +106,24 @@ class Feed:
                 looked = monotonic()
                 pending = await self._next_mark(consumer)
             if pending is not None and await self._reached(consumer, pending[1]):
-                self._fresh_until, pending = pending[0], None
+                self._advance(pending[0])
+                pending = None
 
     async def _next_mark(self, consumer: AIOKafkaConsumer) -> tuple[datetime, Mapping[TopicPartition, int]] | None:
-        """A mark counts once what was published before it is read: the ends are asked for after the mark."""
+        """A mark counts once what was published before it is read: the ends are asked for after the mark. Doubts count at once."""
         try:
-            mark = await asyncio.to_thread(self._oldest_mark)
+            look = await asyncio.to_thread(self._look)
         except Transient as error:
             log.warning("answers.no_mark", cause=str(error))
             return None
-        return None if mark is None else (mark, await consumer.end_offsets(self._partitions))
+        self._aside |= dict.fromkeys({EVERYONE} if look.aside is None else look.aside, self._now())
+        return None if look.up_to is None else (look.up_to, await consumer.end_offsets(self._partitions))
+
+    def _advance(self, mark: datetime) -> None:
+        """What was set aside and is no more counts again once a mark is so much younger that what came of it is read, whatever
+        the clocks of two machines differ by."""
+        self._fresh_until = mark
+        self._aside = {key: seen for key, seen in self._aside.items() if seen + self._fresh_for > mark}
 
     async def _reached(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
         return all([await consumer.position(partition) >= end for partition, end in ends.items()])

@@ -63,6 +63,10 @@ class Mark:
 
     fresh: bool = True
     caught_up: bool = True
+    aside: set[str] = field(default_factory=set)
+
+    def sure_of(self, key: str) -> bool:
+        return key not in self.aside
 
 
 @dataclass

@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from processors.bourses.reponse import NON_CONFIRMEE
-from tests.bus.answers.serving import ELSEWHERE, NNE, OTHER, SECRET, THIRD, UAI, UNKNOWN, Served, registered, serving, year
+from schemas.student_key import StudentKeys
+from tests.bus.answers.serving import ELSEWHERE, FICHE, NNE, OTHER, SECRET, THIRD, UAI, UNKNOWN, Served, registered, serving, year
 
 
 @pytest.fixture
@@ -55,6 +56,15 @@ def test_a_read_model_that_is_not_fresh_never_says_positive_and_asks_to_be_asked
     http.mark.fresh = False
     assert http.ask(NNE, uai=UAI).json()["reponse"] == "ATTENTE"
     assert http.detected[0].data.a_rejouer
+
+
+def test_a_student_of_whom_something_is_set_aside_is_told_to_wait_and_the_others_are_answered(http: Served) -> None:
+    http.take(NNE, year(fiche=FICHE))
+    http.take(OTHER, year(fiche=FICHE))
+    http.mark.aside.add(StudentKeys(SECRET).of_nne(NNE))
+    assert (http.ask(NNE, uai=UAI).json()["reponse"], http.ask(OTHER, uai=UAI).json()["reponse"]) == ("ATTENTE", "POSITIVE")
+    assert http.detected[0].data.a_rejouer
+    assert (http.cnous(ine=NNE).status_code, http.cnous(ine=OTHER).status_code) == (504, 200)
 
 
 def test_nothing_is_answered_before_everything_is_read(http: Served) -> None:
@@ -149,6 +159,4 @@ def test_asking_never_changes_the_rights(http: Served) -> None:
 
 
 def test_keys_are_those_of_the_topics() -> None:
-    from schemas.student_key import StudentKeys
-
     assert StudentKeys(SECRET).of_nne(NNE) == StudentKeys(SECRET).of_nne(f" {NNE.lower()} ")

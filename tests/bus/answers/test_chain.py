@@ -8,29 +8,36 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import insert
 
-from bus import topic_admin
+from bus import dead_letters, topic_admin
 from bus.answers.detections import TOPIC as DETECTIONS
 from bus.answers.detections import detection_of
+from bus.answers.doubts import look_at
 from bus.answers.feed import Feed
 from bus.answers.publisher import DetectionPublisher
 from bus.answers.rights import TOPIC, Rights
+from bus.database import freshness, tables
 from bus.database.freshness import Marks
 from processors.bourses import PROCESSOR
 from processors.bourses.reponse import Question, repondre
-from schemas.outcome import Event
+from processors.bourses.state import Etudiant, Transfert
+from schemas.outcome import Event, Outcome, Processor
 from schemas.records.aglae import Dossier, Voeu
 from schemas.student_key import StudentKeys
 from tests.bus.answers.serving import NNE, OTHER, SECRET, UAI
 from tests.bus.engine.installation import Installation
 from tests.bus.engine.running import running
+from tests.bus.engine.test_dead_letters import take_up
 from tests.services import Services
 from topics.catalogue import CATALOGUE
 
 KEY, OTHER_KEY = StudentKeys(SECRET).of_nne(NNE), StudentKeys(SECRET).of_nne(OTHER)
 AT = datetime(2026, 7, 1, 8, tzinfo=UTC)
 QUESTION = Question(2026, UAI)
+FRESH_FOR = timedelta(seconds=5)
 
 
 def dossier(rank: int, etat: str, key: str = KEY) -> Event:
@@ -58,7 +65,7 @@ def installation(services: Services, prefix: str, schema: str) -> Iterator[Insta
 @asynccontextmanager
 async def feeding(installation: Installation, rights: Rights, marks: Marks) -> AsyncIterator[Feed]:
     topic = installation.deployment.topic(TOPIC)
-    feed = Feed(rights, installation.kafka, topic, 4, installation.registry.schema, lambda: marks.oldest(4), timedelta(seconds=5))
+    feed = Feed(rights, installation.kafka, topic, 4, installation.registry.schema, lambda: look_at(marks, 4), FRESH_FOR)
     task = asyncio.create_task(feed.run())
     try:
         yield feed
@@ -120,10 +127,79 @@ def test_a_mark_never_goes_back_and_every_task_must_have_one(installation: Insta
     marks = Marks(installation.connected(), "essai")
     later = AT + timedelta(seconds=30)
     marks.write({0: AT, 1: AT, 2: later})
-    assert marks.oldest(4) is None
+    assert marks.look(4).up_to is None
     marks.write({0: later, 1: later, 3: later})
     marks.write({3: AT})
-    assert marks.oldest(4) == later
+    assert marks.look(4).up_to == later
+
+
+def failing_on(numero: str) -> Processor:
+    """The matching, with a rule that fails on one version of a dossier."""
+
+    def decide(reglages: Any, state: Any, event: Event) -> Outcome:
+        if event.id == numero:
+            raise ValueError(event.id)
+        return PROCESSOR.decide(reglages, state, event)
+
+    return replace(PROCESSOR, decide=decide)
+
+
+def test_a_fresh_mark_does_not_speak_for_a_student_of_whom_something_is_set_aside(installation: Installation) -> None:
+    refused = dossier(3, "REFUSE")
+    installation.processor = failing_on(refused.id)
+    rights, marks = Rights(), Marks(installation.connected(), PROCESSOR.name)
+    told: list[str] = []
+
+    def answer(feed: Feed, key: str) -> str:
+        return repondre(rights.of(key), QUESTION, feed.fresh and feed.sure_of(key)).reponse
+
+    async def play() -> None:
+        await installation.publish([dossier(1, "CONDITIONNEL"), dossier(2, "CONDITIONNEL", OTHER_KEY)])
+        async with feeding(installation, rights, marks) as feed, running(installation) as member:
+            member.runner._tell_fresh = marks.write
+            await until(lambda: answer(feed, KEY) == answer(feed, OTHER_KEY) == "POSITIVE")
+            await installation.publish([refused, dossier(4, "NON_TRAITE")])
+            await until(lambda: not feed.sure_of(KEY))
+            aside = datetime.now(UTC)
+            await until(lambda: feed.mark is not None and feed.mark > aside and feed.fresh)
+            assert (answer(feed, KEY), answer(feed, OTHER_KEY)) == ("ATTENTE", "POSITIVE")
+            assert repondre(rights.of(KEY), QUESTION).reponse == "POSITIVE", "what is set aside is not in the read model"
+            letter = dead_letters.listed(installation.database, PROCESSOR.name)[0]["id"]
+            await take_up(installation, dead_letters.released(dead_letters.found(installation.database, letter)))
+            await until(lambda: told.append(answer(feed, KEY)) or feed.sure_of(KEY))
+            assert set(told) == {"ATTENTE"}
+            assert answer(feed, KEY) == "ATTENTE", "the dossier that queued behind it is decided"
+            await installation.publish([dossier(5, "DEFINITIF")])
+            await until(lambda: answer(feed, KEY) == "POSITIVE")
+
+    asyncio.run(play())
+
+
+def test_what_is_set_aside_under_a_corrected_identifier_is_doubted_under_the_new_one(installation: Installation) -> None:
+    marks = Marks(installation.database, PROCESSOR.name)
+    third = "c" * 32
+    moved = msgspec.msgpack.encode(Etudiant(transferts=(Transfert(UAI, "1", OTHER_KEY, NNE),)))
+    again = msgspec.msgpack.encode(Etudiant(transferts=(Transfert(UAI, "1", third, NNE),)))
+    with installation.database.begin() as connection:
+        for key, value in ((KEY, moved), (OTHER_KEY, again)):
+            row = {"processor": PROCESSOR.name, "key": key, "version": 1, "value": value, "waits": False}
+            connection.execute(insert(tables.states), row)
+        connection.execute(insert(tables.holds), {"processor": PROCESSOR.name, "key": KEY})
+        connection.execute(insert(tables.holds), {"processor": "bourses.projections", "key": "d" * 32})
+    assert look_at(marks, 4).aside == {KEY, OTHER_KEY, third}
+
+
+def test_too_much_set_aside_to_tell_apart_is_a_doubt_of_everyone(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(freshness, "COUNTABLE", 1)
+    with installation.database.begin() as connection:
+        connection.execute(insert(tables.holds), [{"processor": PROCESSOR.name, "key": key} for key in (KEY, OTHER_KEY)])
+    rights, marks = Rights(), Marks(installation.database, PROCESSOR.name)
+
+    async def play() -> None:
+        async with feeding(installation, rights, marks) as feed:
+            await until(lambda: not feed.sure_of("c" * 32))
+
+    asyncio.run(play())
 
 
 def test_a_detection_is_published_once_under_its_own_id(installation: Installation) -> None:
