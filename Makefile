@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$candidate" && break; done)
+# Most broker tests wait: three processes share two cores well. A test that hangs ends its process, and only that one.
+TEST_PROCESSES ?= 3
 CHECKED := bus connectors processors schemas sinks topics tests
 
 help:
@@ -48,7 +50,7 @@ services:
 	else echo "Services de test : pile embarquée"; fi
 
 test: services setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --timeout-method=thread
 
 check: setup
 	$(BIN)/ruff check .

@@ -5,8 +5,10 @@ import os
 import secrets
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -14,7 +16,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from tests.services import Kind, Services, ServicesMissing, choose, opened
+from tests.services import Kind, Services, ServicesMissing, choose, handed_over, opened, taken_over
 
 SAYING = {
     Kind.ENVIRONMENT: "ceux des variables d'environnement",
@@ -60,16 +62,40 @@ class BrokerTests:
         return not (chosen or option.keyword or option.markexpr or option.collectonly)
 
 
+class SharedServices:
+    """Several test processes (`-n`) talk to one set of services: the first process to be made starts them."""
+
+    def __init__(self) -> None:
+        self.exits = ExitStack()
+        self.found: Services | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        if self.found is None:
+            self.found = self.exits.enter_context(opened(os.environ))
+        node.workerinput["services"] = handed_over(self.found)
+
+    @pytest.hookimpl
+    def pytest_unconfigure(self) -> None:
+        self.exits.close()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # The same run twice tests the same cases; HYPOTHESIS_PROFILE=ailleurs looks for new ones.
     hypothesis.settings.register_profile("pareil", derandomize=True, deadline=None)
     hypothesis.settings.register_profile("ailleurs", deadline=None)
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pareil"))
+    if hasattr(config, "workerinput"):
+        return
     config.pluginmanager.register(BrokerTests(config), "passerelle-broker-tests")
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(SharedServices(), "passerelle-shared-services")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        return
     try:
         kind = choose(os.environ)
     except ServicesMissing as refusal:
@@ -92,8 +118,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def services() -> Iterator[Services]:
-    """Kafka, registry and PostgreSQL, started once a session unless the environment gives them."""
+def services(request: pytest.FixtureRequest) -> Iterator[Services]:
+    """Kafka, registry and PostgreSQL, started once a run unless the environment gives them."""
+    shared = getattr(request.config, "workerinput", {}).get("services")
+    if shared is not None:
+        yield taken_over(shared)
+        return
     with opened(os.environ) as found:
         yield found
 

@@ -82,6 +82,18 @@ def opened(environment: Mapping[str, str]) -> Iterator[Services]:
                 yield exits.enter_context(_embedded())
 
 
+def handed_over(services: Services) -> dict[str, str]:
+    """As plain strings, for another process of the same test run."""
+    var = str(services.places.var) if services.places else ""
+    return {"kafka": services.kafka, "registry": services.registry, "database": services.database, "kind": services.kind, "var": var}
+
+
+def taken_over(given: Mapping[str, str]) -> Services:
+    """The services that `handed_over` described."""
+    places = Places.of(Path(given["var"]), CACHE) if given["var"] else None
+    return Services(given["kafka"], given["registry"], given["database"], Kind(given["kind"]), places)
+
+
 @contextmanager
 def embedded_places() -> Iterator[Places]:
     """A folder for one stack, with the shared cache; whatever runs there is stopped and removed on the way out."""

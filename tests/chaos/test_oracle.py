@@ -89,8 +89,7 @@ async def crashed_and_repeated(installation: Installation, spoil: Spoil) -> None
     """A crash in the middle of a publication, then the same engine to the end; both are spoilt from the start."""
     events = feed(400)
     await installation.publish(events)
-    with pytest.raises(Died):
-        await (await started(installation, batch_size=15, probe=dies_at("mid_publish", 5), spoil=spoil)).task
+    await (await started(installation, batch_size=15, probe=dies_at("mid_publish", 5), spoil=spoil)).died(Died)
     async with running(installation, batch_size=15, spoil=spoil) as member:
         await until(installation.consumed, member)
     compare(installation, events, await found(installation), copies=True)

@@ -21,6 +21,7 @@ from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.deployment import Deployment
+from bus.processors import projection_tables
 from bus.registry_client import RegistryAccess, RegistryClient
 from bus.runner import Runner
 from schemas.codec import decode, encode
@@ -59,7 +60,7 @@ class Installation:
         self.registry = RegistryClient(RegistryAccess(services.registry), SchemaTable(self.database, services.registry))
         wanted = [topic for topic in CATALOGUE if topic.name in topics_of(processor)]
         with topic_admin.administration(self.kafka) as client:
-            topic_admin.create(client, wanted, self.deployment)
+            topic_admin.create(client, topic_admin.missing(client, wanted, self.deployment), self.deployment)
         self.encoder: Encoder = build_encoder(processor, self.registry, self.deployment)
         self.place = partitioner(self.deployment)
 
@@ -102,7 +103,7 @@ class Installation:
     def assembled(self, batch_size: int = 50, session_ms: int = 6000, probe: Any = None, now: Any = None) -> tuple[AiokafkaSource, Runner]:
         """A source and a runner on aiokafka, in this event loop."""
         probe = probe or (lambda _point: None)
-        engine = build_engine(self.processor, self.connected(), self.registry, self.encoder, self.deployment, {}, probe)
+        engine = build_engine(self.processor, self.connected(), self.registry, self.encoder, self.deployment, projection_tables(), probe)
         source = AiokafkaSource(
             engine.topics,
             self.deployment.group(self.processor.name),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import pytest
 
 from bus import topic_admin
 from bus.aiokafka_source import AiokafkaSource
@@ -35,6 +36,12 @@ class Running:
         """Read nothing more; what was being fetched is decided first."""
         self.open.clear()
         await self.idle.wait()
+
+    async def died(self, kind: type[BaseException]) -> None:
+        """It ends with such an error; what its engine's thread had begun is over too, as it would be after a kill."""
+        with pytest.raises(kind):
+            await self.task
+        await asyncio.to_thread(self.runner._thread.shutdown, wait=True)
 
     async def leave(self) -> None:
         """A clean stop."""

@@ -192,8 +192,7 @@ def test_what_a_crash_left_in_the_outbox_is_published_before_anything_is_read(in
 
     async def scenario() -> None:
         await installation.publish(events)
-        with pytest.raises(Died):
-            await (await started(installation, batch_size=20, probe=dies_at(point, 4))).task
+        await (await started(installation, batch_size=20, probe=dies_at(point, 4))).died(Died)
         left = installation.query("SELECT count(*) FROM outbox")[0][0]
         before, seen = read(installation), len(await found(installation))
         assert left > 0

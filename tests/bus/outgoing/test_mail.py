@@ -124,11 +124,12 @@ def test_a_server_that_goes_away_at_any_stage_gets_exactly_one_message_or_an_unc
     put_in(database, SINK, Mode.ACTIF)
     add(database, SINK, {**PAYLOAD, "texte": "Une ligne de plus.\n" * 60_000})
     with serving(Mailbox(breaks=stage)) as (box, port):
-        outgoing(database, smtp(port)).once()
+        patient = smtp(port, timeout_seconds=15, conversation_seconds=30)  # a megabyte, on a machine that may be busy
+        outgoing(database, patient).once()
         box.breaks = ""
         make_due(database)
         for _ in range(2):
-            outgoing(database, smtp(port)).once()
+            outgoing(database, patient).once()
     assert len(box.received) == 1
     assert states(database) == {"INCERTAIN" if stage == "end" else "FAIT": 1}
 
