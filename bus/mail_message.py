@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -75,7 +76,7 @@ def compose(
     message["From"] = Address(sender_name, addr_spec=sender)
     message["To"] = [Address(addr_spec=recipient) for recipient in recipients]
     try:
-        message["Subject"] = subject
+        _set_subject(message, subject)
     except (ValueError, MessageError):
         raise Unfit("OBJET_INVALIDE") from None
     message["Date"] = format_datetime(at)
@@ -95,6 +96,14 @@ def compose(
         raise Unfit("TEXTE_INVALIDE") from None
     _read_back(whole, subject, len(recipients))
     return whole
+
+
+def _set_subject(message: EmailMessage, subject: str) -> None:
+    """A subject with accents is encoded from end to end: the policy's own folding of a word in the middle doubles the space before it."""
+    if subject.isascii():
+        message["Subject"] = subject
+    else:
+        message.set_raw("Subject", Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n"))
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bus.mail_address import is_address
 from bus.mail_message import REPLACED, Unfit, compose, message_id, with_secret
 from schemas.outcome import Attachment, DrawnSecret, OutgoingMail
+from sinks.luciole.messages import OBJET_DRAAF, OBJETS_SUPPORT
 
 ID = "5f0c7b1e-0000-5000-8000-000000000001"
 TO = ("a@scenes.example",)
@@ -47,6 +48,20 @@ def test_a_plain_mail_reads_back_as_it_was_meant() -> None:
     assert found["Date"].datetime == datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
     assert found.get_content().replace("\r\n", "\n") == "Voici la liste.\nÀ demain.\n.\n"
     assert found[REPLACED] is None
+
+
+WORDS = st.lists(st.text("abcdefghij'éèàçôœÉ:,?.", min_size=1, max_size=20), min_size=1, max_size=14)
+
+
+@given(WORDS)
+def test_any_subject_of_words_goes_out_whatever_the_place_of_its_accents(words: list[str]) -> None:
+    subject = " ".join(words)
+    assert read(composed(OutgoingMail(subject, "Texte")))["Subject"] == subject
+
+
+@pytest.mark.parametrize("subject", [*OBJETS_SUPPORT.values(), OBJET_DRAAF.format(fichier="PAIE-2026-0117")])
+def test_every_subject_of_luciole_goes_out(subject: str) -> None:
+    assert read(composed(OutgoingMail(subject, "Texte")))["Subject"] == subject
 
 
 def test_every_server_can_carry_it_seven_bits_and_short_lines() -> None:
