@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from bus import answers
 from bus.assembly import inputs_of
 from bus.deployment import Deployment
 from bus.processors import all_processors
@@ -65,6 +66,8 @@ def _writers(processors: Sequence[Processor]) -> Writers:
     for processor in processors:
         for topic in outputs_of(processor):
             found.setdefault(topic, []).append(processor.name)
+    for topic in answers.WRITES:
+        found.setdefault(topic, []).append(answers.NAME)
     return found
 
 
@@ -109,6 +112,7 @@ def _summary(topics: Sequence[Topic]) -> list[str]:
 
 def _section(topic: Topic, processors: Sequence[Processor], writers: Writers) -> list[str]:
     readers = [processor.name for processor in processors if topic.name in inputs_of(processor)]
+    readers += [answers.NAME] if topic.name in answers.READS else []
     contract = contract_of(topic.name)
     return [
         f"## {topic.name}",

@@ -264,6 +264,8 @@ class AnswersSettings(Section):
     """An answer is POSITIVE only when the read model holds everything said until less than so long ago."""
     calls_per_second: int = Field(default=20, ge=1, le=10_000)
     """Calls of one token on the addresses of API Particulier's form."""
+    question_seconds: float = Field(default=10.0, gt=0, le=3600)
+    """A question over the bus that says no deadline of its own waits at most so long for its answer."""
 
 
 class Settings(BaseSettings):

@@ -1,13 +1,14 @@
 """What the bus needs of a Kafka cluster, as data: topics, groups, transactional ids and access rights.
 
 For administrators who create them themselves (`passerelle topics plan`), and for whatever checks them. One principal per
-processor, one for the connectors, one for administration: each gets what it uses and no more.
+processor, one for the connectors, one for the answers, one for administration: each gets what it uses and no more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bus import answers
 from bus.assembly import inputs_of
 from bus.deployment import Deployment
 from bus.topic_admin import DAY_MS, configs_of
@@ -83,14 +84,11 @@ def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], depl
 
 
 def group_rows(processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
-    """One row a consumer group: a processor has one."""
+    """One row a consumer group: a processor has one, the questions over the bus another."""
+    groups = [*((processor.name, inputs_of(processor)) for processor in processors), (answers.NAME, (answers.QUESTIONS,))]
     return [
-        {
-            "groupe": deployment.group(processor.name),
-            "processeur": processor.name,
-            "topics": " ".join(deployment.topic(name) for name in inputs_of(processor)),
-        }
-        for processor in processors
+        {"groupe": deployment.group(name), "processeur": name, "topics": " ".join(deployment.topic(each) for each in topics)}
+        for name, topics in groups
     ]
 
 
@@ -113,6 +111,7 @@ def rights(processors: Sequence[Processor], connector_topics: Iterable[str], dep
     return (
         *(right for processor in processors for right in _of_processor(processor, deployment)),
         *_of_connectors(connector_topics, deployment),
+        *_of_answers(deployment),
         *_of_administration(deployment),
     )
 
@@ -136,6 +135,15 @@ def _of_processor(processor: Processor, deployment: Deployment) -> Iterator[Righ
 def _of_connectors(topics: Iterable[str], deployment: Deployment) -> Iterator[Right]:
     for name in sorted(set(topics)):
         yield Right(principal_of(CONNECTORS), "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie ce qui est reçu")
+
+
+def _of_answers(deployment: Deployment) -> Iterator[Right]:
+    principal = principal_of(answers.NAME)
+    for name in answers.READS:
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Read", "Describe"), "lit")
+    for name in answers.WRITES:
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie")
+    yield Right(principal, "group", deployment.group(answers.NAME), "literal", ("Read", "Describe"), "groupe de consommation")
 
 
 def _of_administration(deployment: Deployment) -> Iterator[Right]:

@@ -18,6 +18,7 @@ class Key(StrEnum):
     TRANCHE = "établissement, collection, version et rang d'une tranche"
     CONTRAT = "numéro de contrat"
     COMPTE = "compte (organisme, ou empreinte à clé d'une adresse électronique)"
+    QUESTION = "UUID de la question, choisi par celui qui demande"
 
 
 class Personal(StrEnum):
@@ -55,6 +56,8 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("bourses.suivi.v1", "Droits, pièces, notifications et contrôles qui suivent d'une bourse.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("bourses.droits.v1", "Ce qu'il faut pour répondre d'un étudiant.", Key.ETUDIANT, Personal.IDENTIFYING, compacted=True),
     Topic("bourses.detections.v1", "Questions qui ont reçu la réponse d'attente.", Key.ETUDIANT, Personal.PSEUDONYMOUS),
+    Topic("bourses.questions.v1", "Questions sur la bourse d'un étudiant, posées par le bus.", Key.QUESTION, Personal.IDENTIFYING, 1),
+    Topic("bourses.reponses.v1", "Réponses aux questions posées par le bus.", Key.QUESTION, Personal.PSEUDONYMOUS, 1),
     Topic("bourses.transmissions.v1", "Faits passés d'une clé d'étudiant corrigée à la nouvelle.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic(
         "crous.decisions.v1", "Décisions de bourse des fichiers du CROUS et de l'interface du CNOUS.", Key.ETUDIANT, Personal.IDENTIFYING

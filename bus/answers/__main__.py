@@ -6,11 +6,13 @@ import sys
 from datetime import timedelta
 
 from bus import logging
+from bus.answers import DETECTIONS, REPLIES
 from bus.answers.app import Answers, create_app
-from bus.answers.detections import TOPIC as DETECTIONS
+from bus.answers.desk import Desk
 from bus.answers.doubts import PROCESSOR, look_at
 from bus.answers.feed import Feed
 from bus.answers.publisher import DetectionPublisher
+from bus.answers.questions import BusQuestions
 from bus.answers.rights import TOPIC, Rights
 from bus.assembly import partitioner
 from bus.database.connection import connect
@@ -40,14 +42,15 @@ async def run(settings: Settings) -> None:
     marks, rights = Marks(database, PROCESSOR), Rights()
     fresh_for = timedelta(seconds=settings.answers.fresh_seconds)
     feed = Feed(rights, kafka, deployment.topic(TOPIC), partitions, registry.schema, lambda: look_at(marks, partitions), fresh_for)
-    schema_id = registry.schema_ids({DETECTIONS: deployment.topic(DETECTIONS)})[DETECTIONS]
-    detections = DetectionPublisher(kafka, deployment.topic(DETECTIONS), schema_id, partitioner(deployment))
+    ids = registry.schema_ids({topic: deployment.topic(topic) for topic in (DETECTIONS, REPLIES)})
+    detections = DetectionPublisher(kafka, deployment.topic(DETECTIONS), ids[DETECTIONS], partitioner(deployment))
     tokens = TokenFile(settings.http.tokens_file or settings.var / "secrets" / "http_tokens.json")
-    answers = Answers(StudentKeys(settings.student_key()), rights, feed, tokens, detections, settings.answers.calls_per_second)
-    server = server_of(create_app(answers), settings.answers.host, settings.answers.port)
+    desk = Desk(StudentKeys(settings.student_key()), rights, feed, detections)
+    questions = BusQuestions(desk, kafka, deployment, registry.schema, ids[REPLIES], timedelta(seconds=settings.answers.question_seconds))
+    server = server_of(create_app(Answers(desk, tokens, settings.answers.calls_per_second)), settings.answers.host, settings.answers.port)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    background = [asyncio.create_task(feed.run()), asyncio.create_task(detections.run())]
+    background = [asyncio.create_task(each.run()) for each in (feed, detections, questions)]
     serving = asyncio.create_task(server.serve())
     try:
         await asyncio.wait([serving, *background], return_when=asyncio.FIRST_COMPLETED)

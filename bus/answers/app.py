@@ -10,10 +10,9 @@ No NNE reaches a log, a trace or a metric: what is logged of a question is its r
 """
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -24,35 +23,18 @@ from starlette.routing import Route
 
 from bus.answers import messages as say
 from bus.answers import particulier
+from bus.answers.asked import ANNEE, FIELDS, BadQuestion, asked_of
 from bus.answers.ceiling import Ceiling
-from bus.answers.detections import Detected, detection_of
-from bus.answers.rights import Rights
+from bus.answers.desk import Desk
 from bus.http_messages import body_of
 from bus.tokens import Token, TokenFile, TokensRefused
-from processors.bourses.reponse import Question, Reponse, repondre
+from processors.bourses.reponse import Reponse
 from schemas.outcome import Fault
-from schemas.student_key import StudentKeys
 
 BODY_BYTES = 10_000
 RETRY_AFTER = {"Retry-After": "2"}
 NO_STORE = {"Cache-Control": "no-store"}
-FIELDS = frozenset({"nne", "annee", "uai", "cod_etp"})
-_NNE = re.compile(r"[0-9A-Za-z]{11}")
-_ANNEE = re.compile(r"(?:19|20)[0-9]{2}")
-_UAI = re.compile(r"[0-9]{7}[A-Za-z]")
-_ETAPE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.+&-]{0,15}")
-
 log = structlog.get_logger("bus.answers")
-
-
-class Freshness(Protocol):
-    """What the feed knows of the read model."""
-
-    @property
-    def fresh(self) -> bool: ...
-    @property
-    def caught_up(self) -> bool: ...
-    def sure_of(self, key: str) -> bool: ...
 
 
 class Refused(Exception):
@@ -66,21 +48,9 @@ class Refused(Exception):
 class Answers:
     """The endpoints over one read model."""
 
-    def __init__(
-        self,
-        keys: StudentKeys,
-        rights: Rights,
-        freshness: Freshness,
-        tokens: TokenFile,
-        detected: Callable[[Detected], None],
-        calls_per_second: int,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._keys = keys
-        self._rights = rights
-        self._freshness = freshness
+    def __init__(self, desk: Desk, tokens: TokenFile, calls_per_second: int, clock: Callable[[], float] = time.time) -> None:
+        self._desk = desk
         self._tokens = tokens
-        self._detected = detected
         self._ceiling = Ceiling(calls_per_second)
         self._clock = clock
         self._bodies: Mapping[str, bytes] = {
@@ -109,14 +79,13 @@ class Answers:
         token = self._token(request, body_of((say.NO_TOKEN,)))
         if not token.may(say.READ):
             raise Refused(403, body_of((say.NO_SCOPE,)))
-        nne, question = _question(asked)
-        if not self._freshness.caught_up:
+        try:
+            nne, question = asked_of(asked)
+        except BadQuestion as bad:
+            raise Refused(422, body_of((bad.fault,))) from None
+        if not self._desk.open:
             raise Refused(503, body_of((say.NOT_READY,)), RETRY_AFTER)
-        key = self._keys.of_nne(nne)
-        reponse = repondre(self._rights.of(key), question, self._freshness.fresh and self._freshness.sure_of(key))
-        found = detection_of(key, question, reponse)
-        if found is not None:
-            self._detected(found)
+        reponse = self._desk.answer(nne, question)
         return Response(self._bodies[reponse.reponse], 200, NO_STORE, "application/json")
 
     # --- API Particulier's form --------------------------------------------------------------------------------------
@@ -134,10 +103,10 @@ class Answers:
         if not scopes:
             raise Refused(403, particulier.NO_RIGHT, headers)
         ine, annee = self._asked(request, headers)
-        key = self._keys.of_nne(ine)
-        if not (self._freshness.fresh and self._freshness.sure_of(key)):
+        droits, sure = self._desk.known(ine)
+        if not sure:
             raise Refused(504, particulier.AWAY, headers)
-        body = particulier.answer(self._rights.of(key), annee, True, scopes)
+        body = particulier.answer(droits, annee, True, scopes)
         if body is None:
             raise Refused(404, particulier.NOT_FOUND, headers)
         return JSONResponse(body, 200, {**NO_STORE, **headers})
@@ -154,7 +123,7 @@ class Answers:
         year = request.query_params.get("campaignYear")
         if year is None:
             return ine, None
-        if not _ANNEE.fullmatch(year) or int(year) < particulier.FIRST_CAMPAIGN:
+        if not ANNEE.fullmatch(year) or int(year) < particulier.FIRST_CAMPAIGN:
             raise Refused(400, particulier.BAD_REQUEST, headers)
         return ine, int(year)
 
@@ -186,24 +155,11 @@ class Answers:
     async def ready(self, _request: Request) -> Response:
         """503 while catching up. Not being fresh is told, and is no reason to be taken out: the answer is then to wait."""
         state = {
-            "etat": "pret" if self._freshness.caught_up else "rattrapage",
-            "a_jour": self._freshness.fresh,
-            "etudiants": len(self._rights),
+            "etat": "pret" if self._desk.open else "rattrapage",
+            "a_jour": self._desk.fresh,
+            "etudiants": self._desk.students,
         }
-        return JSONResponse(state, 200 if self._freshness.caught_up else 503)
-
-
-def _question(asked: Mapping[str, Any]) -> tuple[str, Question]:
-    nne, annee, uai, cod_etp = (asked.get(name) for name in ("nne", "annee", "uai", "cod_etp"))
-    for value, pattern, fault, required in (
-        (nne, _NNE, say.BAD_NNE, True),
-        (annee, _ANNEE, say.BAD_YEAR, True),
-        (uai, _UAI, say.BAD_UAI, False),
-        (cod_etp, _ETAPE, say.BAD_ETAPE, False),
-    ):
-        if (value is None and required) or (value is not None and not pattern.fullmatch(str(value))):
-            raise Refused(422, body_of((fault,)))
-    return str(nne), Question(int(str(annee)), str(uai).upper() if uai is not None else None, None if cod_etp is None else str(cod_etp))
+        return JSONResponse(state, 200 if self._desk.open else 503)
 
 
 async def _body(request: Request) -> Mapping[str, Any]:

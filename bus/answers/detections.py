@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from bus.answers import DETECTIONS
 from processors.bourses.reponse import NON_CONFIRMEE, Question, Reponse
 from schemas.identity import derive
 from schemas.records.bourses import Detection
 
-TOPIC = "bourses.detections.v1"
+TOPIC = DETECTIONS
 NAME = "detection"
 SOURCE = "/passerelle/reponses"
 

@@ -27,3 +27,8 @@ FAILED = Fault("ERREUR_INTERNE", "La question n'a pas pu être traitée par une 
 NOT_READY = Fault(
     "PAS_PRET", "Le bus relit ses données : il ne peut pas encore répondre.", "Redemander après le délai de l'en-tête Retry-After."
 )
+UNREADABLE = Fault(
+    "QUESTION_ILLISIBLE",
+    "La question n'est pas un enregistrement « question » du contrat de bourses.questions.v1.",
+    "Publier la question sous ce contrat, avec l'enveloppe CloudEvents (docs/topics.md).",
+)

@@ -5,9 +5,10 @@ Kept packed: a student takes a few hundred bytes, and reading one costs microsec
 
 import msgspec
 
+from bus.answers import RIGHTS
 from schemas.records.bourses import Droits
 
-TOPIC = "bourses.droits.v1"
+TOPIC = RIGHTS
 
 
 class Rights:

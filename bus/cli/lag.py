@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from bus import answers
 from bus.assembly import inputs_of
 from bus.cli.cluster import cluster_session
 from bus.cli.output import Exit, Output, OutputOption, render, say
@@ -22,10 +23,11 @@ def lag(
     most: Annotated[int | None, typer.Option("--seuil", min=0, help="Sortir avec 3 si un groupe a plus de retard.")] = None,
 ) -> None:
     """Retard par groupe, topic et partition, en nombre d'enregistrements. « — » : rien n'a encore été validé."""
-    groups = [GroupInputs(each.name, inputs_of(each)) for each in all_processors() if not processor or each.name in processor]
+    every = [*(GroupInputs(each.name, inputs_of(each)) for each in all_processors()), GroupInputs(answers.NAME, (answers.QUESTIONS,))]
+    groups = [each for each in every if not processor or each.processor in processor]
     unknown = set(processor or ()) - {each.processor for each in groups}
     if unknown:
-        say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.name for each in all_processors())}.")
+        say(f"Processeur inconnu : {', '.join(sorted(unknown))}. Connus : {', '.join(each.processor for each in every)}.")
         raise typer.Exit(Exit.USAGE)
     with cluster_session() as (settings, client):
         found = measure(client, groups, settings.deployment())

@@ -15,6 +15,8 @@ SANS_DROITS = "Aucun dossier de bourse n'est connu sous cet identifiant : ce n'e
 AUTRE_ANNEE = "Aucun dossier de bourse de cette année n'est connu sous cet identifiant."
 PAS_A_JOUR = "Le bus n'est pas sûr d'avoir tout lu : rien ne peut être affirmé."
 INSCRIPTION_NON_ACQUISE = "L'inscription connue dans cet établissement n'a pas encore de bourse acquise."
+HORS_DELAI = "La question est arrivée trop tard pour celui qui l'a posée."
+SANS_REPONSE = "La réponse n'est pas venue à temps."
 SANS_VOEU = "Aucun vœu du dossier ne porte sur ce qui est demandé."
 
 
@@ -43,10 +45,15 @@ class Reponse:
         return {"reponse": "POSITIVE"} if self.reponse == "POSITIVE" else {"reponse": "ATTENTE", "message": NON_CONFIRMEE}
 
 
+def attendre(raison: str) -> Reponse:
+    """The question itself failed (too late, nobody answered): a doubt, never a no (R-AGL-36)."""
+    return Reponse("ATTENTE", raison, a_rejouer=True)
+
+
 def repondre(droits: Droits | None, question: Question, a_jour: bool = True) -> Reponse:
     """`a_jour`: everything said until less than the permitted delay ago is in `droits`."""
     if not a_jour:
-        return Reponse("ATTENTE", PAS_A_JOUR, a_rejouer=True)
+        return attendre(PAS_A_JOUR)
     if droits is None or not droits.annees:
         return Reponse("ATTENTE", SANS_DROITS)
     annee = next((each for each in droits.annees if each.annee == question.annee), None)

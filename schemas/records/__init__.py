@@ -73,8 +73,15 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "echeance_atteinte": bourses.EcheanceAtteinte,
         "reprise": bourses.Reprise,
     },
+    "bourses.questions.v1": {
+        "question": bourses.Question,
+    },
     "bourses.refus.v1": {
         "refus": bourses.Refus,
+    },
+    "bourses.reponses.v1": {
+        "reponse": bourses.Reponse,
+        "question_refusee": bourses.QuestionRefusee,
     },
     "bourses.suivi.v1": {
         "statut_apogee": bourses.StatutApogee,

@@ -290,6 +290,23 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Demande si la bourse d'un étudiant est certaine : la même question que GET /v1/bourses/{nne}, sans HTTP. La clé de
+    l'enregistrement est un UUID choisi par celui qui demande ; la réponse le porte. Format interne, non homologué.
+    """
+
+    nne: str
+    """NNE ou numéro de boursier, 11 caractères avec la clé."""
+    annee: int
+    """Année de la rentrée."""
+    uai: str | None = None
+    """Établissement qui inscrit."""
+    cod_etp: str | None = None
+    """Étape d'Apogée."""
+    repondre_avant: datetime.datetime | None = None
+    """Instant après lequel la réponse est d'attente quoi qu'on sache (R-AGL-36) ; absent : le délai du réglage du bus après ce_time."""
+
+
 class Refus(msgspec.Struct, frozen=True, kw_only=True):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
@@ -309,6 +326,33 @@ class Refus(msgspec.Struct, frozen=True, kw_only=True):
     """Son ce_source."""
     sujet: str = ""
     """Son ce_subject."""
+
+
+ReponseBourse = Literal["ATTENTE", "POSITIVE"]
+
+
+class Reponse(msgspec.Struct, frozen=True, kw_only=True):
+    """Réponse à une question de bourses.questions.v1, sous la clé de la question. Deux réponses d'attente ont les mêmes octets, quelle
+    qu'en soit la cause (R-AGL-05).
+    """
+
+    reponse: ReponseBourse
+    """POSITIVE : la bourse est certaine (R-AGL-03) ; ATTENTE : rien ne peut être affirmé, ce qui ne veut jamais dire non boursier
+    (R-AGL-17).
+    """
+    message: str | None = None
+    """Le message d'attente ; absent d'une réponse positive."""
+
+
+class QuestionRefusee(msgspec.Struct, frozen=True, kw_only=True):
+    """Une question qui n'a pas pu être comprise, sous la clé de la question. Rien de ce qui a été envoyé n'y est répété."""
+
+    code: str
+    """Code du défaut."""
+    message: str
+    """Ce qui ne va pas."""
+    remede: str
+    """Que faire."""
 
 
 BourseApogee = Literal["SANS_OBJET", "CONDITIONNELLE", "DEFINITIVE", "REFUSEE"]

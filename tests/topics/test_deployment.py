@@ -78,7 +78,16 @@ def test_connectors_may_only_write_and_administration_never_writes() -> None:
         ("a.x.v1", ("Write", "Describe")),
         ("b.x.v1", ("Write", "Describe")),
     ]
-    assert all("Write" not in right.operations for right in rights if right not in connectors)
+    administration = [right for right in rights if right.principal == "User:passerelle-administration"]
+    assert administration
+    assert all("Write" not in right.operations for right in administration)
+
+
+def test_the_answers_may_write_replies_and_detections_alone() -> None:
+    rights = topics_plan.rights((), (), Deployment())
+    mine = [right for right in rights if right.principal == "User:passerelle-reponses" and right.resource == "topic"]
+    assert {right.name for right in mine if "Write" in right.operations} == {"bourses.reponses.v1", "bourses.detections.v1"}
+    assert {right.name for right in mine if "Read" in right.operations} == {"bourses.droits.v1", "bourses.questions.v1"}
 
 
 def test_there_is_a_task_for_each_partition_of_the_inputs() -> None:

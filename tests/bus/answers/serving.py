@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from bus import tokens
 from bus.answers.app import Answers, create_app
+from bus.answers.desk import Desk
 from bus.answers.detections import Detected
 from bus.answers.rights import Rights
 from bus.tokens import TokenFile
@@ -106,6 +107,7 @@ def serving(folder: Path, calls_per_second: int = 20) -> Iterator[Served]:
     rights, mark = Rights(), Mark()
     detected: list[Detected] = []
     clock = [1_000_000.25]
-    answers = Answers(StudentKeys(SECRET), rights, mark, TokenFile(tokens_file), detected.append, calls_per_second, lambda: clock[0])
+    desk = Desk(StudentKeys(SECRET), rights, mark, detected.append)
+    answers = Answers(desk, TokenFile(tokens_file), calls_per_second, lambda: clock[0])
     with TestClient(create_app(answers), raise_server_exceptions=False) as client:
         yield Served(client, rights, mark, token, tokens_file, detected, clock)
