@@ -58,7 +58,15 @@ class SafeHttp:
         self._settings = settings
         self._resolve = resolving
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str], engage: Callable[[], None]) -> Answer:
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        engage: Callable[[], None],
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
         """`engage` is called once connected, before the first byte of the request.
 
         Raises PrivateTarget, ClearTarget, NotSent, EndUnknown, and whatever `engage` raises.
@@ -66,7 +74,7 @@ class SafeHttp:
         if not is_call_address(url):
             raise ClearTarget
         address = httpx.URL(url)
-        pinned = address.copy_with(host=self._checked(address))
+        pinned = address.copy_with(host=self._checked(address), params=query or None)
         watch = _Watch(engage)
         extensions = {"sni_hostname": address.raw_host.decode("ascii"), "trace": watch}
         everything = {**headers, "Host": address.netloc.decode("ascii"), "Accept-Encoding": "identity", "Connection": "close"}

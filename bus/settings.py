@@ -9,10 +9,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -22,12 +25,17 @@ from sqlalchemy.exc import ArgumentError
 from bus.deployment import Deployment
 from bus.mail_address import is_address
 
+if TYPE_CHECKING:
+    from connectors.apogee.vue import ApogeeVue
+    from connectors.pegase.flux import PegaseFlux
+
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_VAR = (PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()) / "var"
 SECURITY = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 MECHANISM = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 HOST_AND_PORT = r"^[A-Za-z0-9._\[\]:-]+:\d{1,5}(,[A-Za-z0-9._\[\]:-]+:\d{1,5})*$"
 STUDENT_KEY_BYTES = 32
+WEEKDAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 
 
 def _words(value: object) -> object:
@@ -209,12 +217,7 @@ class OutgoingHttpSettings(Section):
     @field_validator("private_networks")
     @classmethod
     def _are_networks(cls, value: str) -> str:
-        for word in value.replace(",", " ").split():
-            try:
-                ip_network(word)
-            except ValueError:
-                raise ValueError(f"« {word} » n'est pas un réseau ; attendu : 10.1.2.0/24, 127.0.0.1/32.") from None
-        return value
+        return checked_networks(value)
 
     def url(self, name: str) -> str | None:
         return named(self.urls).get(name)
@@ -242,6 +245,23 @@ def named(text: str) -> dict[str, str]:
     return found
 
 
+def checked_networks(value: str) -> str:
+    """The same, or ValueError in French."""
+    for word in value.replace(",", " ").split():
+        try:
+            ip_network(word)
+        except ValueError:
+            raise ValueError(f"« {word} » n'est pas un réseau ; attendu : 10.1.2.0/24, 127.0.0.1/32.") from None
+    return value
+
+
+def checked_url(value: str) -> str:
+    """The same without a last slash; empty stays so. ValueError in French."""
+    if value and not is_call_address(value):
+        raise ValueError("une adresse https://hôte/chemin, sans mot de passe, ni ?, ni #, est attendue.")
+    return value.rstrip("/")
+
+
 def is_call_address(url: str) -> bool:
     """An http or https address with a host and without user, query or fragment."""
     try:
@@ -252,6 +272,127 @@ def is_call_address(url: str) -> bool:
     plain = not any(character <= " " or character > "~" for character in url)
     known = parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
     return plain and known and not (parts.username or parts.password or parts.query or parts.fragment)
+
+
+class CalledSystem(Section):
+    """A system that we ask over HTTP, and how far. `calls` gives it the guards of every call to the outside."""
+
+    ca_file: Path | None = None
+    """Certificates of the authorities to trust (PEM); without it, those of the system."""
+    private_networks: str = ""
+    """`10.1.2.0/24`: private networks that may be called; none otherwise. http in clear goes to these alone."""
+    timeout_seconds: int = Field(default=30, ge=1, le=600)
+    """Of each step of a call."""
+    call_seconds: int = Field(default=120, ge=1, le=3_600)
+    """Of a whole one."""
+    max_answer_bytes: int = Field(default=20_000_000, ge=1_000, le=100_000_000)
+
+    @field_validator("private_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        return checked_networks(value)
+
+    def calls(self) -> OutgoingHttpSettings:
+        return OutgoingHttpSettings(
+            ca_file=self.ca_file,
+            private_networks=self.private_networks,
+            timeout_seconds=self.timeout_seconds,
+            call_seconds=self.call_seconds,
+            max_answer_bytes=self.max_answer_bytes,
+        )
+
+
+class ApogeeVueSettings(Section):
+    """The read-only SQL view of Apogée. Without an address it is not asked."""
+
+    url: SecretStr = SecretStr("")
+    """`postgresql://user@host/base` or `oracle+oracledb://user@host/?service_name=apogee`; the password is in `password_file`."""
+    password_file: Path | None = None
+    view: str = Field(default="", pattern=r"^([A-Za-z_][A-Za-z0-9_$]{0,62}(\.[A-Za-z_][A-Za-z0-9_$]{0,62})?)?$")
+    """`schema.view` or `view`."""
+    uai: str = Field(default="", pattern=r"^([0-9]{7}[A-Z])?$")
+    """The establishment, where the view has no column UAI."""
+    timezone: str = "Europe/Paris"
+    """Of the view's dates that carry no offset."""
+    since: date | None = None
+    """Registrations modified before are not read; all of them without it."""
+    interval_seconds: int = Field(default=30, ge=1, le=86_400)
+    overlap_seconds: int = Field(default=900, ge=60, le=604_800)
+    """What is read again each time: longer than Apogée's longest transaction."""
+    page_rows: int = Field(default=1_000, ge=1, le=10_000)
+    statement_seconds: int = Field(default=60, ge=1, le=3_600)
+
+    @field_validator("url")
+    @classmethod
+    def _is_known_database(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value():
+            return value
+        try:
+            driver = make_url(value.get_secret_value()).drivername
+        except ArgumentError:
+            raise ValueError("n'est pas une adresse de base ; attendu : postgresql://utilisateur@hote:5432/base.") from None
+        if driver not in {"postgresql", "postgres", "postgresql+psycopg", "oracle+oracledb"}:
+            raise ValueError(f"« {driver} » n'est pas accepté ; attendu : postgresql://… ou oracle+oracledb://….")
+        if driver == "oracle+oracledb" and find_spec("oracledb") is None:
+            raise ValueError("le pilote d'Oracle manque : l'installer (« pip install oracledb »), ou donner une base PostgreSQL.")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"« {value} » n'est pas un fuseau ; attendu : Europe/Paris, Indian/Reunion…")
+        return value
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.url.get_secret_value())
+
+    def address(self) -> URL:
+        """For `sqlalchemy.create_engine`, with the password of its file."""
+        address = make_url(self.url.get_secret_value())
+        if address.drivername in {"postgresql", "postgres"}:
+            address = address.set(drivername="postgresql+psycopg")
+        return address.set(password=read_secret(self.password_file)) if self.password_file else address
+
+    def connector(self, secret: bytes) -> "ApogeeVue":
+        from connectors.apogee.vue import FLOOR, ApogeeVue
+
+        since = datetime.combine(self.since, time()) if self.since else FLOOR
+        return ApogeeVue(secret, self.uai, ZoneInfo(self.timezone), timedelta(seconds=self.overlap_seconds), since)
+
+
+class PegaseSettings(CalledSystem):
+    """Pégase's change feed. Without an address it is not asked."""
+
+    url: str = ""
+    """`https://ins.exemple.fr/api/ins/ext/v2`: what comes before `/gestion/flux-inscriptions/pagine`."""
+    token_file: Path | None = None
+    """The bearer token (JWT), read at each call: whoever renews it writes it there."""
+    since: date | None = None
+    """Registrations modified before are not read; all of them without it. At midnight, UTC."""
+    interval_seconds: int = Field(default=60, ge=1, le=86_400)
+    overlap_seconds: int = Field(default=900, ge=60, le=604_800)
+    page_rows: int = Field(default=500, ge=1, le=500)
+
+    @field_validator("url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        return checked_url(value)
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.url)
+
+    def token(self) -> str:
+        """Read at each use."""
+        return read_secret(self.token_file) if self.token_file else ""
+
+    def connector(self, secret: bytes) -> "PegaseFlux":
+        from connectors.pegase.flux import PegaseFlux
+
+        since = int(datetime.combine(self.since, time(), UTC).timestamp()) if self.since else 0
+        return PegaseFlux(secret, self.overlap_seconds, since, self.page_rows)
 
 
 class AnswersSettings(Section):
@@ -266,6 +407,22 @@ class AnswersSettings(Section):
     """Calls of one token on the addresses of API Particulier's form."""
     question_seconds: float = Field(default=10.0, gt=0, le=3600)
     """A question over the bus that says no deadline of its own waits at most so long for its answer."""
+
+
+class EditionsSettings(Section):
+    """When the control editions of the bursaries are made and mailed. Paris."""
+
+    at: str = Field(default="07:00", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
+    """Not before this time of each of the days; empty: only by `passerelle editions make`."""
+    days: str = "lun, mar, mer, jeu, ven"
+
+    @field_validator("days")
+    @classmethod
+    def _are_days(cls, value: str) -> str:
+        wrong = [word for word in value.replace(",", " ").split() if word not in WEEKDAYS]
+        if wrong or not value.replace(",", " ").split():
+            raise ValueError(f"attendu : des jours parmi {', '.join(WEEKDAYS)}, séparés par des virgules.")
+        return value
 
 
 class Settings(BaseSettings):
@@ -304,8 +461,11 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     http: HttpSettings = HttpSettings()
     answers: AnswersSettings = AnswersSettings()
+    editions: EditionsSettings = EditionsSettings()
     smtp: SmtpSettings = SmtpSettings()
     outgoing_http: OutgoingHttpSettings = OutgoingHttpSettings()
+    apogee_vue: ApogeeVueSettings = ApogeeVueSettings()
+    pegase: PegaseSettings = PegaseSettings()
 
     _split = field_validator("domains", mode="before")(_words)
 

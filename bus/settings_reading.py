@@ -36,6 +36,8 @@ SECRETS = {
     ("database", "password_file"): "database_password",
     ("smtp", "password_file"): "smtp_password",
     ("outgoing_http", "tokens_file"): "outgoing_http_tokens.json",
+    ("apogee_vue", "password_file"): "apogee_vue_password",
+    ("pegase", "token_file"): "pegase_token",
 }
 """The usual name of each secret in `secrets_dir`; those of the embedded stack are in `var/secrets`."""
 Place = tuple[str, ...]
@@ -186,6 +188,8 @@ def _sentence(detail: ErrorDetails, names: Mapping[Place, str]) -> str:
             what = f"la valeur n'a pas la forme attendue ({_form(place)})."
         case "value_error":
             what = f"{context['error']}"
+        case "date_parsing" | "date_from_datetime_parsing" | "date_type":
+            what = "une date AAAA-MM-JJ est attendue."
         case "string_type" | "path_type":
             what = "un texte est attendu."
         case other:
@@ -200,6 +204,8 @@ def _form(place: Place) -> str:
         ("maven_url",): "https://…, sans mot de passe",
         ("prefix",): "minuscules et chiffres, terminé par un point",
         ("database", "schema"): "minuscules, chiffres et _",
+        ("apogee_vue", "view"): "schema.vue ou vue, sans guillemets",
+        ("apogee_vue", "uai"): "7 chiffres et une lettre",
         ("smtp", "host"): "nom ou adresse du serveur, sans port",
         ("smtp", "sender_name"): "un nom d'une ligne, d'au plus 100 caractères",
     }.get(place, "voir la documentation")
@@ -257,6 +263,7 @@ def _across(settings: Settings, wrong: set[Place], *, services: bool) -> Iterato
             yield from _unreadable(settings, place)
     yield from _security(settings, wrong)
     yield from _mail(settings, wrong)
+    yield from _sources(settings, wrong)
     if settings.environment == "production":
         if settings.student_key_file is None and ("student_key_file",) not in wrong:
             yield (
@@ -321,3 +328,10 @@ def _mail(settings: Settings, wrong: set[Place]) -> Iterator[str]:
         yield f"{variable(('smtp', absent))} : l'utilisateur et le fichier du mot de passe vont ensemble."
     if smtp.security == "aucune" and smtp.username is not None:
         yield f"{variable(('smtp', 'security'))} : le mot de passe partirait en clair ; attendu : starttls ou tls."
+
+
+def _sources(settings: Settings, wrong: set[Place]) -> Iterator[str]:
+    if settings.apogee_vue.configured and not settings.apogee_vue.view and ("apogee_vue", "view") not in wrong:
+        yield f"{variable(('apogee_vue', 'view'))} : obligatoire avec l'adresse de la base d'Apogée."
+    if settings.pegase.configured and settings.pegase.token_file is None and ("pegase", "token_file") not in wrong:
+        yield f"{variable(('pegase', 'token_file'))} : obligatoire avec l'adresse de Pégase."

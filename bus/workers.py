@@ -3,6 +3,7 @@
 import sys
 
 from bus.processors import all_processors, domain_of
+from bus.pulled_sources import configured
 from bus.settings import Settings
 from bus.told import Told
 
@@ -12,6 +13,9 @@ TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": 
 
 ANSWERS = {"bourses": {"reponses": "bus.answers"}}
 """Domain → the processes that answer its questions, by the name people see."""
+
+SOURCES = "interrogations"
+"""The process that asks the sources, where the settings turn one on."""
 
 
 class UnknownDomain(Told):
@@ -29,4 +33,5 @@ def commands(settings: Settings) -> dict[str, tuple[str, ...]]:
     names = [processor.name for processor in all_processors() if domain_of(processor) in settings.domains]
     workers = {name: (sys.executable, "-m", "bus.worker", name) for name in names}
     answers = {name: module for domain in settings.domains for name, module in ANSWERS.get(domain, {}).items()}
-    return {**{name: (sys.executable, "-m", module) for name, module in (TRANSPORTS | answers).items()}, **workers}
+    asked = {SOURCES: "bus.pull_worker"} if configured(settings) else {}
+    return {**{name: (sys.executable, "-m", module) for name, module in (TRANSPORTS | asked | answers).items()}, **workers}

@@ -6,6 +6,7 @@ from typing import Protocol
 from connectors.academie.connector import Academie
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
+from connectors.apogee.vue import ApogeeVue
 from connectors.charlemagne.connector import Charlemagne
 from connectors.chorus.connector import Chorus
 from connectors.crous.connector import Crous
@@ -16,6 +17,7 @@ from connectors.lsu.connector import Lsu
 from connectors.luciole.connector import Luciole
 from connectors.nne.connector import Nne
 from connectors.onde.connector import Onde
+from connectors.pegase.flux import PegaseFlux
 from connectors.pronote.connector import Pronote
 from connectors.pve.connector import Pve
 from connectors.safir.connector import Safir
@@ -24,7 +26,7 @@ from connectors.siecle.connector import Siecle
 from connectors.sts.connector import Sts
 from connectors.support.connector import Support
 from connectors.transport.deliveries import Policy
-from schemas.outcome import Accepted, Delivery, PullConnector, Refused
+from schemas.outcome import Accepted, Delivery, Refused
 
 DIRECTION = "entrée"
 
@@ -47,6 +49,17 @@ class Connector(Protocol):
         ...
 
     def accept(self, delivery: Delivery) -> Accepted | Refused: ...
+
+
+class Asked(Protocol):
+    """The pure half of a `PullConnector`: what to ask and how to read it. `bus/` asks."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def topics(self) -> tuple[str, ...]: ...
 
 
 def push_connectors(secret: bytes) -> tuple[Connector, ...]:
@@ -75,6 +88,6 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
     )
 
 
-def pull_connectors(secret: bytes) -> tuple[PullConnector, ...]:
-    """The connectors that ask."""
-    return ()
+def pull_connectors(secret: bytes) -> tuple[Asked, ...]:
+    """The sources that are asked."""
+    return (ApogeeVue(secret), PegaseFlux(secret))

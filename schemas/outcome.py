@@ -245,21 +245,39 @@ class PushConnector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken:
+    """One row or element of a pulled source that is refused; its neighbours are taken."""
+
+    place: str
+    """The same for the same thing at each reading, without an identifier of a person: a later good reading closes the refusal."""
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pulled:
     """A page of a pulled source and the cursor that continues just after it (an opaque text)."""
 
     records: tuple[Record, ...]
+    """Each with an `own_id`: what is read again has the same `ce_id`. `position` is its place, as in `NotTaken`."""
     cursor: str
+    not_taken: tuple[NotTaken, ...] = ()
+    complete: bool = True
+    """Whether the sweep ends here: nothing more can be had before some time has passed."""
 
 
 class PullConnector(Protocol):
     """A source that is asked. Twice from one cursor gives the same records while the source has not changed."""
 
+    name: str
+    """`apogee.vue`: names its cursor, its refusals and its line in the lists."""
     system: str
     topics: tuple[str, ...]
 
     def pull(self, after: str | None) -> Pulled:
-        """The records after the cursor, oldest first; an empty page keeps the cursor."""
+        """The records after the cursor, oldest first; None begins. What was read lately may come again, with the same ids.
+
+        Raises what `bus` knows as an outage of the source: the cursor then stays.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ import typer
 from bus.cli.output import Output, OutputOption, render
 from bus.outgoing_sinks import ways
 from bus.processors import all_processors
+from bus.pulled_sources import configured
 from bus.settings import Settings, load_settings
 from connectors.registry import pull_connectors, push_connectors
 from sinks.registry import PROCESSORS as SINK_PROCESSORS
@@ -28,17 +29,19 @@ def _connectors() -> None:
 def show(output: OutputOption = Output.TABLE) -> None:
     """Chaque connecteur et chaque sortie : son système, son sens, ses topics, ses transports et son état."""
     settings = load_settings(services=False)
-    rows = [*_inward(), *_outward(settings)]
+    rows = [*_inward(settings), *_outward(settings)]
     if output is Output.TABLE:
         rows = [{**row, **{name: ", ".join(row[name]) for name in ("topics", "transports") if isinstance(row[name], list)}} for row in rows]  # type: ignore[arg-type]
     render(rows, COLUMNS, output)
 
 
-def _inward() -> Iterator[Row]:
+def _inward(settings: Settings) -> Iterator[Row]:
     for connector in push_connectors(UNUSED_SECRET):
         yield _row(connector.system, connector.system, "entrée", connector.topics, connector.transports, "disponible")
-    for pulled in pull_connectors(UNUSED_SECRET):
-        yield _row(pulled.system, pulled.system, "entrée", pulled.topics, ("interrogation",), "disponible")
+    on = configured(settings)
+    for asked in pull_connectors(UNUSED_SECRET):
+        state = "configuré" if asked.name in on else "non configuré"
+        yield _row(asked.name, asked.system, "entrée", asked.topics, ("interrogation",), state)
 
 
 def _outward(settings: Settings) -> Iterator[Row]:

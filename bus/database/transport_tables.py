@@ -1,9 +1,9 @@
-"""What the transports keep in PostgreSQL: the ledger of dropped files and the receipts of HTTP pushes.
+"""What the transports keep in PostgreSQL: the ledger of dropped files, the receipts of HTTP pushes, how far sources were read.
 
 A receipt is stored before anything is published with it, so that a crash publishes again under the same ids.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, MetaData, String, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, MetaData, String, Table, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 TRANSPORT = MetaData()
@@ -46,4 +46,40 @@ recepisses = Table(
     Column("published_at", DateTime(timezone=True)),
     Index("recepisses_key", "system", "token", "idempotency_key", unique=True, postgresql_where="idempotency_key IS NOT NULL"),
     Index("recepisses_received", "received_at"),
+)
+
+releves = Table(
+    "releves",
+    TRANSPORT,
+    Column("source", String, primary_key=True, comment="apogee.vue, pegase.flux…"),
+    Column("cursor", Text, comment="Where the source is asked next; moved in the transaction that counts what was published."),
+    Column("version", BigInteger, nullable=False, server_default="0", comment="Raised at each page: a former owner finds another one."),
+    Column("sweep", BigInteger, nullable=False, server_default="0", comment="Number of the sweep under way."),
+    Column("published", BigInteger, nullable=False, server_default="0"),
+    Column("duplicates", BigInteger, nullable=False, server_default="0", comment="Read again, not published again."),
+    Column("refused", BigInteger, nullable=False, server_default="0", comment="Rows or answers refused, each counted once."),
+    Column("read_at", DateTime(timezone=True), comment="The last page read."),
+    Column("complete_at", DateTime(timezone=True), comment="The end of the last whole sweep."),
+    Column("trouble", String, comment="Code of what keeps it from being read; null while all is well."),
+    Column("trouble_since", DateTime(timezone=True)),
+)
+
+releves_vus = Table(
+    "releves_vus",
+    TRANSPORT,
+    Column("source", String, primary_key=True),
+    Column("event_id", Uuid(as_uuid=False), primary_key=True, comment="Published and acknowledged, and still within what is read again."),
+    Column("sweep", BigInteger, nullable=False),
+    Index("releves_vus_sweep", "source", "sweep"),
+)
+
+releves_refus = Table(
+    "releves_refus",
+    TRANSPORT,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True, comment="Names the row or element, never the person."),
+    Column("remarks", JSONB, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("closed_at", DateTime(timezone=True), comment="When it was read well; null while it is refused."),
 )

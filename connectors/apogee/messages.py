@@ -1,6 +1,9 @@
 """The French texts that only Apogée's deliveries need."""
 
+import re
+
 from connectors.transport.faults import fault
+from connectors.transport.values import BadValue
 from schemas.outcome import Fault
 
 EXPECTED = "événements d'inscription (JSON), export d'inscriptions (CSV)"
@@ -22,4 +25,37 @@ def same_event_id(line: int, first: int) -> Fault:
         f"Élément {line}, champ event_id : le même identifiant que l'élément {first}, avec un autre contenu.",
         "Donner un identifiant propre à chaque événement ; ne le garder que pour renvoyer le même.",
         line,
+    )
+
+
+# --- rows of the view -------------------------------------------------------------------------------------------------
+
+
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_STEP = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9_-]{2,8}", re.ASCII)
+_VERSION = re.compile(r"\d{1,3}", re.ASCII)
+
+
+def row_of_view(year: str, step: str, version: str, modified: str) -> str:
+    """What is not written as such a code is not shown: a view whose columns are crossed may hold a person's data there."""
+    shown = (
+        text if form.fullmatch(text) else f"({len(text)} caractères)" for form, text in ((_YEAR, year), (_STEP, step), (_VERSION, version))
+    )
+    return "Ligne de la vue, année {}, étape {} version {}, modifiée le {}".format(*shown, modified or "(date illisible)")
+
+
+def row_without(where: str, column: str) -> Fault:
+    return fault("CHAMP_MANQUANT", f"{where}, colonne {column} : valeur obligatoire absente.", "Renseigner cette valeur dans Apogée.")
+
+
+def row_value(where: str, column: str, bad: BadValue) -> Fault:
+    remede = "Corriger la valeur dans Apogée, ou la vue ; la ligne sera relue dès que DAT_MOD_IAE changera."
+    return fault(bad.code, f"{where}, colonne {column} : {bad.expected} ; trouvé : {bad.found}.", remede)
+
+
+def unreadable_date(where: str, column: str) -> Fault:
+    return fault(
+        "DATE_ABSURDE",
+        f"{where}, colonne {column} : date absente, antérieure à 1900 ou à venir ; la ligne n'est pas lue.",
+        "Corriger la date dans Apogée, ou dans la vue prendre DAT_CRE_IAE quand DAT_MOD_IAE est vide ; la ligne sera alors lue.",
     )
