@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bus.account_secrets import AccountSecrets
 from bus.database.connection import connect
+from bus.editions import Schedule, ScheduledEditions, partitions_of
 from bus.engine import is_transient
 from bus.logging import configure
 from bus.outgoing import OutgoingFiles
@@ -46,13 +47,14 @@ class Lane:
 
 
 def lanes(settings: Settings, database: sqlalchemy.Engine, stopping: Callable[[], bool]) -> tuple[Lane, ...]:
-    """One for the files, one for the mails, one for each called system."""
+    """One for what is made at its time, one for the files, one for the mails, one for each called system."""
     client = SafeHttp(settings.outgoing_http)
     secrets = AccountSecrets(settings.outgoing_http, client)
     mails = [MailCarrier(sink, settings.smtp, secrets) for sink in MAIL_SINKS]
     calls = [HttpCarrier(sink, settings.outgoing_http, client) for sink in HTTP_SINKS]
     systems = dict.fromkeys(call.sink.system for call in calls)
     return (
+        *_scheduled(settings, database),
         Lane("fichiers", OutgoingFiles(database, settings.outbox_folder, FILE_SINKS).once),
         Lane("courriels", OneByOne(database, mails, stopping=stopping).once),
         *(
@@ -60,6 +62,14 @@ def lanes(settings: Settings, database: sqlalchemy.Engine, stopping: Callable[[]
             for system in systems
         ),
     )
+
+
+def _scheduled(settings: Settings, database: sqlalchemy.Engine) -> tuple[Lane, ...]:
+    """What is made at its time, where its domain is on."""
+    schedule = Schedule.of(settings.editions)
+    if schedule is None or "bourses" not in settings.domains:
+        return ()
+    return (Lane("editions", ScheduledEditions(database, schedule, settings.outbox_folder, partitions_of(settings.deployment())).once),)
 
 
 def keep(lane: Lane, stopping: threading.Event) -> None:
@@ -108,7 +118,7 @@ def main() -> None:
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signal, _frame: stopping.set())
     address = settings.database.address().render_as_string(hide_password=False)
-    count = 2 + len({sink.system for sink in HTTP_SINKS})
+    count = 3 + len({sink.system for sink in HTTP_SINKS})
     database = connect(address, settings.database.db_schema, pool=CONNECTIONS_OF_A_LANE * count)
     if not run(lanes(settings, database, stopping.is_set), stopping):
         os._exit(SURPRISE)

@@ -7,6 +7,7 @@ from sinks.aglae.decisions import AglaeDecisions
 from sinks.apogee.bourses import ApogeeBourses
 from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
 from sinks.bourses import tables as bourses
+from sinks.bourses.courriels import EditionsDeControle
 from sinks.bourses.fichiers import PROCESSOR as BOURSES_FICHIERS
 from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
@@ -42,7 +43,7 @@ PROCESSORS: tuple[Processor, ...] = (
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives())
 
-MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf())
+MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 

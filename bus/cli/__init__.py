@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connectors": ("bus.cli.connectors:app", "Connecteurs et sorties, avec leur état."),
     "tasks": ("bus.cli.tasks:app", "Tâches du moteur : état, reprise."),
     "sinks": ("bus.cli.sinks:app", "Sorties vers l'extérieur : mode, plafond, lots."),
+    "editions": ("bus.cli.editions:app", "Listes de contrôle des bourses, suivi des lignes, bilan."),
     "dead-letters": ("bus.cli.dead_letters:app", "Lettres mortes : les voir, les reprendre, les corriger."),
     "database": ("bus.cli.database:app", "Tables de PostgreSQL : vérification, migrations."),
     "samples": ("bus.cli.samples:app", "Établissements inventés, en vrais fichiers d'échange."),

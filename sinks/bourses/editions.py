@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,10 +112,19 @@ class Edition:
     file: OutgoingFile
     nouveaux: int
     ouverts: int
+    """New ones included."""
     disparus: int
+    jours: int
+    """For how many days the oldest open line has been open; 0 without any."""
 
 
-def editer(liste: Liste, rows: Iterable[Mapping[str, Any]], jour: date, anciennes: Mapping[str, Ancienne]) -> tuple[Edition, ...]:
+Notes = Mapping[tuple[str, ...], Mapping[str, str]]
+"""Identity → what people wrote about that line since (`WRITTEN`)."""
+
+
+def editer(
+    liste: Liste, rows: Iterable[Mapping[str, Any]], jour: date, anciennes: Mapping[str, Ancienne], notes: Notes = MappingProxyType({})
+) -> tuple[Edition, ...]:
     """One edition for each composante that has a line now or had one; `anciennes`: composante → its former edition."""
     by_composante: dict[str, list[Mapping[str, Any]]] = {composante: [] for composante in anciennes}
     for row in rows:
@@ -122,7 +132,8 @@ def editer(liste: Liste, rows: Iterable[Mapping[str, Any]], jour: date, ancienne
             by_composante.setdefault(row.get("composante") or "", []).append(row)
     nothing = Ancienne({})
     return tuple(
-        _edition(liste, composante, found, jour, anciennes.get(composante, nothing)) for composante, found in sorted(by_composante.items())
+        _edition(liste, composante, found, jour, anciennes.get(composante, nothing), notes)
+        for composante, found in sorted(by_composante.items())
     )
 
 
@@ -134,13 +145,20 @@ def relire(liste: Liste, content: bytes) -> Ancienne:
     text = _text(content)
     first = text.split("\n", 1)[0]
     separator = max(";\t,", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    except csv.Error:
+        raise EditionIllisible(f"Ce n'est pas une édition « {liste.titre} » : ce n'est pas un fichier CSV.") from None
     if not rows or not {"ETAT", *IDENTITY, *WRITTEN}.issubset(rows[0]):
         raise EditionIllisible(f"Ce n'est pas une édition « {liste.titre} » : sa première ligne n'en a pas les colonnes.")
     lines: dict[tuple[str, ...], Mapping[str, str]] = {}
     for number, row in enumerate(rows[1:], start=2):
         if row[0] == "FIN":
             break
+        if len(row) < len(rows[0]):
+            raise EditionIllisible(
+                f"Ligne {number} : {len(row)} colonnes au lieu de {len(rows[0])}. Rendre l'édition avec toutes ses colonnes."
+            )
         named = {name: unkept(value) for name, value in zip(rows[0], row, strict=False)}
         if any(_SCIENTIFIC.fullmatch(named.get(name, "")) for name in IDENTITY):
             raise EditionIllisible(
@@ -157,18 +175,20 @@ def nom_de(liste: Liste, composante: str, jour: date) -> str:
     return f"{liste.code}_{_OTHER.sub('-', composante) or SANS_COMPOSANTE}_{jour.isoformat()}.csv"
 
 
-def _edition(liste: Liste, composante: str, rows: Sequence[Mapping[str, Any]], jour: date, ancienne: Ancienne) -> Edition:
+def _edition(liste: Liste, composante: str, rows: Sequence[Mapping[str, Any]], jour: date, ancienne: Ancienne, notes: Notes) -> Edition:
     opened: dict[tuple[str, ...], Mapping[str, Any]] = {_identity(row): row for row in rows}
     new = [identity for identity in opened if identity not in ancienne.lines]
     known = [identity for identity in opened if identity in ancienne.lines]
     gone = [identity for identity in ancienne.lines if identity not in opened]
     by_age = sorted(known, key=lambda identity: (_jour(opened[identity]["depuis"]), identity))
+    written = {identity: {**ancienne.lines.get(identity, {}), **notes.get(identity, {})} for identity in (*opened, *gone)}
     lines: list[tuple[str, ...]] = [liste.header]
-    lines += [_line(liste, Etat.NOUVEAU, opened[identity], jour, {}) for identity in sorted(new)]
-    lines += [_line(liste, Etat.OUVERT, opened[identity], jour, ancienne.lines[identity]) for identity in by_age]
-    lines += [_gone(liste, ancienne.lines[identity]) for identity in sorted(gone)]
+    lines += [_line(liste, Etat.NOUVEAU, opened[identity], jour, written[identity]) for identity in sorted(new)]
+    lines += [_line(liste, Etat.OUVERT, opened[identity], jour, written[identity]) for identity in by_age]
+    lines += [_gone(liste, written[identity]) for identity in sorted(gone)]
     content = closed(lines, (str(len(new)), str(len(opened)), str(len(gone))))
-    return Edition(liste, composante, OutgoingFile(nom_de(liste, composante, jour), content), len(new), len(opened), len(gone))
+    days = max(((jour - _jour(row["depuis"])).days for row in rows), default=0)
+    return Edition(liste, composante, OutgoingFile(nom_de(liste, composante, jour), content), len(new), len(opened), len(gone), days)
 
 
 def _line(liste: Liste, etat: Etat, row: Mapping[str, Any], jour: date, written: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData
 
-from bus.database import freshness, tables, transport_tables
+from bus.database import edition_tables, freshness, tables, transport_tables
 from bus.database.connection import connect
 from bus.database.migrate import check_schema, migrate
 from sinks.registry import METADATAS
 from tests.services import Services
 
-EVERY: tuple[MetaData, ...] = (tables.ENGINE, transport_tables.TRANSPORT, freshness.METADATA, *METADATAS)
+EVERY: tuple[MetaData, ...] = (tables.ENGINE, transport_tables.TRANSPORT, freshness.METADATA, edition_tables.EDITIONS, *METADATAS)
 ALEMBIC = "alembic_version"
 
 

@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[dict[str, Any], ...]] = {
 PAYLOADS: dict[str, dict[str, Any]] = {
     "comptes.courriels": {"destinataire": "a@scenes.example", "objet": "Objet", "texte": "{mot_de_passe}", "identifiants": ["OF"]},
     "luciole.support": {"objet": "Objet", "texte": "Texte", "bureaux": ["support"]},
+    "bourses.editions": {"composante": "SCI", "jour": "2026-11-27", "a_jour": None, "listes": []},
     "luciole.draaf": {"objet": "Objet", "texte": "Texte", "bureaux": ["draaf.031", "draaf"]},
 }
 """A payload for each sink of mails or calls, as its processor makes it."""
