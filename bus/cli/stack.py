@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from bus import answers
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.settings import Settings, load_settings
-from bus.stack import processes, stack
+from bus.stack import ports, processes, stack
 from bus.stack.places import Places
 from bus.stack.secrets import make
 from bus.told import Told
@@ -24,6 +25,9 @@ COLUMNS = {
     "adresse": "adresse",
 }
 Row = dict[str, object]
+NOT_READY = "pas prêt"
+"""Of a process that runs and does not answer yet."""
+READY_SECONDS = 3.0
 
 
 class NotEmbedded(Told):
@@ -83,13 +87,14 @@ def secrets(
 
 
 def status(output: OutputOption = Output.TABLE) -> None:
-    """Montre les services embarqués et les travailleurs. Sort avec 3 si l'un d'eux ne tourne pas."""
+    """Montre les services embarqués et les travailleurs. Sort avec 3 si l'un d'eux ne tourne pas ou n'est pas prêt à répondre."""
     from bus import supervisor
 
     settings = load_settings(services=False)
     places = _places(settings)
     rows = [] if _given(settings) else [_service(line) for line in stack.status(places)]
-    rows += [_supervisor(places), *(_worker(places, state) for state in supervisor.states(places))]
+    listening = _listening(settings, places)
+    rows += [_supervisor(places), *(_worker(places, state, listening.get(state.name)) for state in supervisor.states(places))]
     render(rows, COLUMNS, output)
     if any(row["etat"] != supervisor.State.RUNNING for row in rows):
         raise typer.Exit(Exit.CHECK_FAILED)
@@ -126,12 +131,37 @@ def _supervisor(places: Places) -> Row:
     return {"nom": NAME, "genre": "superviseur", **_alive(processes.running(places.pid(NAME))), "relances": None, "adresse": None}
 
 
-def _worker(places: Places, state: object) -> Row:
-    from bus.supervisor import WorkerState
+def _listening(settings: Settings, places: Places) -> dict[str, str]:
+    """Address of each process that people or programs call, by its name."""
+    remembered = ports.read(places.var / "ports.json")
+    found = {"http": (settings.http.host, settings.http.port), answers.NAME: (settings.answers.host, settings.answers.port)}
+    used = {name: (_reached(host), port or remembered.get(name, 0)) for name, (host, port) in found.items()}
+    return {name: f"http://{host}:{port}" for name, (host, port) in used.items() if port}
+
+
+def _reached(host: str) -> str:
+    """Where a server that listens on every address is reached from its own machine."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+
+
+def _worker(places: Places, state: object, address: str | None) -> Row:
+    from bus.supervisor import State, WorkerState
 
     assert isinstance(state, WorkerState)
     alive = _alive(processes.running(places.pid(f"worker-{state.name}")))
-    return {"nom": state.name, "genre": "travailleur", **alive, "etat": state.state, "relances": state.restarts, "adresse": None}
+    waits = state.name == answers.NAME and state.state is State.RUNNING and address is not None and not _is_ready(address)
+    shown = NOT_READY if waits else state.state
+    return {"nom": state.name, "genre": "travailleur", **alive, "etat": shown, "relances": state.restarts, "adresse": address}
+
+
+def _is_ready(address: str) -> bool:
+    """Whether the answers have read everything that stood in their topic when they started."""
+    import httpx
+
+    try:
+        return httpx.get(f"{address}/ready", timeout=READY_SECONDS, trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
 
 
 def _alive(running: processes.Running | None) -> Row:

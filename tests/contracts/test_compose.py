@@ -124,7 +124,8 @@ def test_the_services_have_the_names_that_the_bus_is_told() -> None:
     told = SERVICES["bus"]["environment"]
     assert told["SCHEMA_REGISTRY_URL"].startswith("http://registry:8080/")
     assert "@postgres:5432/" in told["DATABASE_URL"]
-    assert SERVICES["bus"]["ports"] == [f"127.0.0.1:{told['PASSERELLE_HTTP__PORT']}:{told['PASSERELLE_HTTP__PORT']}"]
+    open_to_callers = (told["PASSERELLE_HTTP__PORT"], told["PASSERELLE_ANSWERS__PORT"])
+    assert SERVICES["bus"]["ports"] == [f"127.0.0.1:{port}:{port}" for port in open_to_callers]
 
 
 def test_every_named_volume_and_config_is_declared() -> None:
