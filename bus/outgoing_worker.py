@@ -47,20 +47,20 @@ class Lane:
 
 
 def lanes(settings: Settings, database: sqlalchemy.Engine, stopping: Callable[[], bool]) -> tuple[Lane, ...]:
-    """One for what is made at its time, one for the files, one for the mails, one for each called system."""
+    """One for the files, one for the mails, one for each called system, one for what is made at its time."""
     client = SafeHttp(settings.outgoing_http)
     secrets = AccountSecrets(settings.outgoing_http, client)
     mails = [MailCarrier(sink, settings.smtp, secrets) for sink in MAIL_SINKS]
     calls = [HttpCarrier(sink, settings.outgoing_http, client) for sink in HTTP_SINKS]
     systems = dict.fromkeys(call.sink.system for call in calls)
     return (
-        *_scheduled(settings, database),
         Lane("fichiers", OutgoingFiles(database, settings.outbox_folder, FILE_SINKS).once),
         Lane("courriels", OneByOne(database, mails, stopping=stopping).once),
         *(
             Lane(system, OneByOne(database, [call for call in calls if call.sink.system == system], stopping=stopping).once)
             for system in systems
         ),
+        *_scheduled(settings, database),
     )
 
 

@@ -19,7 +19,7 @@ from bus.outgoing_mail import MailCarrier
 from bus.outgoing_one_by_one import OneByOne
 from bus.outgoing_worker import Lane, lanes, run
 from bus.safe_http import SafeHttp
-from bus.settings import OutgoingHttpSettings, Settings
+from bus.settings import EditionsSettings, OutgoingHttpSettings, Settings
 from schemas.outcome import OutgoingFile
 from sinks.registry import HTTP_SINKS, MAIL_SINKS
 from tests.bus.outgoing.effects import add, put_in, states
@@ -102,7 +102,9 @@ def test_every_sink_of_the_registry_has_a_lane(database: sqlalchemy.Engine) -> N
     with capture_logs():
         made = lanes(Settings(), database, lambda: False)
     assert [lane.name for lane in made][:2] == ["fichiers", "courriels"]
-    assert {lane.name for lane in made[2:]} == {sink.system for sink in HTTP_SINKS}
+    assert {lane.name for lane in made[2:]} == {sink.system for sink in HTTP_SINKS} | {"editions"}
+    never = Settings(editions=EditionsSettings(at=""))
+    assert "editions" not in {lane.name for lane in lanes(never, database, lambda: False)}
     made[1].once()
     with database.begin() as connection:
         seen = set(connection.execute(sqlalchemy.text("SELECT sink FROM sinks")).scalars())
