@@ -39,6 +39,10 @@ class Desk:
     answers: list[Response] = field(default_factory=list)
     silent: bool = False
 
+    def reply(self, _call: Call, _query: dict[str, str]) -> Response:
+        """What is answered once `answers` are used up."""
+        return Response(json.dumps({"fait": True}))
+
 
 @contextmanager
 def answering(desk: Desk | None = None, secured: Certificate | None = None) -> Iterator[tuple[Desk, int]]:
@@ -46,10 +50,11 @@ def answering(desk: Desk | None = None, secured: Certificate | None = None) -> I
     chosen = desk or Desk()
 
     async def answer(request: Request) -> Response:
-        chosen.calls.append(Call(request.method, request.url.path, dict(request.headers), await request.body()))
+        call = Call(request.method, request.url.path, dict(request.headers), await request.body())
+        chosen.calls.append(call)
         if chosen.silent:
             await asyncio.sleep(3_600)
-        return chosen.answers.pop(0) if chosen.answers else Response(json.dumps({"fait": True}))
+        return chosen.answers.pop(0) if chosen.answers else chosen.reply(call, dict(request.query_params))
 
     app = Starlette(routes=[Route("/{path:path}", answer, methods=METHODS)])
     listening = socket.create_server(("127.0.0.1", 0))
