@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import httpx
 from rich.console import Console
 from sqlalchemy import text
 
-from bus import supervisor, tokens
+from bus import editions, supervisor, tokens
+from bus.answers.messages import READ
 from bus.assembly import inputs_of
-from bus.demo.report import differences, figures, show
+from bus.demo import questions
+from bus.demo.report import differences, figures, show, show_answers
 from bus.demo.stage import Stage, folder_of, set_up, wait_for
 from bus.demo.university import University, generate
 from bus.kafka_clients import admin_options
@@ -33,6 +36,8 @@ POSTED_AT_ONCE = 500
 KILLED_AFTER = 0.2
 PATIENCE = 240.0
 VICTIM = "bourses"
+THE_DAY = date(2026, 11, 27)
+"""« Au 27 novembre » (R-AGL-20)."""
 
 
 class Demonstration:
@@ -59,10 +64,12 @@ class Demonstration:
         with self.step("Démarrer Kafka, le registre, PostgreSQL et les travailleurs"):
             stage = set_up()
             open_the_gates(stage)
-            token = fresh_token(stage)
+            token, reader = fresh_tokens(stage)
             wait_until_ready(stage)
         with self.step("Inventer une université : 19 000 inscriptions, 2 850 dossiers de bourse"):
             university = generate()
+        with self.step("Guichets : interroger la réponse synchrone avant que rien ne soit connu"):
+            before = questions.ask(answers_address(stage), reader, university.questions)
         with self.step("Déposer les fichiers d'Apogée et d'Aglaé (dont deux mauvais), envoyer les inscriptions par le web"):
             drop(stage, university)
             with ThreadPoolExecutor(1) as hand:
@@ -73,17 +80,40 @@ class Demonstration:
                 )
         with self.step("Attendre que tout soit traité : fichiers, retard à 0, fichiers de sortie écrits"):
             wait_for(lambda: quiet(stage, university), "la fin du traitement", PATIENCE, every=0.5)
-        return self.conclude(stage, university)
+        with self.step("Guichets : les mêmes questions ; listes de contrôle du 27 novembre"):
+            after = self.ask_again(stage, reader, university)
+            self.editions(stage)
+            wait_for(lambda: lag(stage) == 0, "la lecture des détections", PATIENCE)
+        return self.conclude(stage, university, before, after)
 
-    def conclude(self, stage: Stage, university: University) -> int:
+    def ask_again(self, stage: Stage, reader: str, university: University) -> questions.Heard:
+        """Once the read model is fresh: a doubt of the bus's own is no answer yet."""
+        wait_for(lambda: _state(stage).get("a_jour") is True, "la fraîcheur de la réponse synchrone")
+        return questions.ask(answers_address(stage), reader, university.questions)
+
+    def editions(self, stage: Stage) -> None:
+        """The control lists, one file a composante; their mails stay in observation."""
+        try:
+            made = editions.make(stage.database, THE_DAY, None)
+        except editions.AlreadyMade as told:
+            self.console.print(f"   {told}", style="dim")
+            return
+        editions.write_files(stage.database, THE_DAY, stage.settings.outbox_folder)
+        lines = sum(edition.ouverts for edition in made)
+        self.console.print(f"   {len(made)} listes de contrôle, {lines} lignes ; leurs courriels restent en observation")
+
+    def conclude(self, stage: Stage, university: University, before: questions.Heard, after: questions.Heard) -> int:
         """The report, and what to look at next."""
-        found = figures(stage.database)
+        found = figures(stage.database, university.declares)
         written = [str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path) for path in outgoing(stage)]
+        lists = len(list((stage.settings.outbox_folder / editions.FOLDER).glob("*")))
+        written.append(f"{stage.settings.outbox_folder / editions.FOLDER} : {lists} listes de contrôle")
         self.steps["En tout"] = time.monotonic() - self._began
         self.console.print()
         show(self.console, found, written, self.steps)
+        show_answers(self.console, questions.rows(before, after, university.questions), *after.slowest())
         self.console.print(f"\nRetard des groupes : {lag(stage)} enregistrement(s).")
-        wrong = differences(found, university.expected)
+        wrong = differences(found, university.expected) + questions.differences(before, after, university.questions)
         for line in wrong:
             self.console.print(f"ÉCART  {line}", style="bold red")
         if not wrong:
@@ -109,17 +139,19 @@ def open_the_gates(stage: Stage) -> None:
             )
 
 
-def fresh_token(stage: Stage) -> str:
-    """A bearer token that may post registrations, in place of the last demonstration's."""
+def fresh_tokens(stage: Stage) -> tuple[str, str]:
+    """Bearer tokens that may post registrations and ask about bursaries, in place of the last demonstration's."""
     file = stage.settings.http.tokens_file or stage.settings.var / "secrets" / "http_tokens.json"
-    if any(token.name == "demo" for token in tokens.read(file)):
-        tokens.revoke(file, "demo")
-    return tokens.create(file, "demo", [tokens.scope_of("apogee")])
+    for token in tokens.read(file):
+        if token.name in ("demo", "demo-guichets") and token.revoked is None:
+            tokens.revoke(file, token.name)
+    return tokens.create(file, "demo", [tokens.scope_of("apogee")]), tokens.create(file, "demo-guichets", [READ])
 
 
 def wait_until_ready(stage: Stage) -> None:
     """The HTTP push answers and every task of every processor is taken."""
     wait_for(lambda: _ready(stage), "le service HTTP")
+    wait_for(lambda: _state(stage).get("etat") == "pret", "la réponse synchrone")
     wanted = sum(1 for processor in all_processors() if processor.name.split(".")[0] in stage.settings.domains) * 4
 
     def taken() -> bool:
@@ -134,6 +166,19 @@ def _ready(stage: Stage) -> bool:
         return httpx.get(f"{address(stage)}/ready", timeout=2).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
+
+
+def _state(stage: Stage) -> Mapping[str, Any]:
+    """What the answering process says of itself; nothing while it does not answer."""
+    try:
+        found: dict[str, Any] = httpx.get(f"{answers_address(stage)}/ready", timeout=2).json()
+        return found
+    except httpx.TransportError:
+        return {}
+
+
+def answers_address(stage: Stage) -> str:
+    return f"http://{stage.settings.answers.host}:{stage.settings.answers.port}"
 
 
 def address(stage: Stage) -> str:
@@ -203,7 +248,8 @@ def lag(stage: Stage) -> int:
 
 
 def outgoing(stage: Stage) -> list[Path]:
-    return sorted(path for path in stage.settings.outbox_folder.glob("*/*") if path.is_file())
+    """What was written for the systems; the control lists are counted apart."""
+    return sorted(path for path in stage.settings.outbox_folder.glob("*/*") if path.is_file() and path.parent.name != editions.FOLDER)
 
 
 def main() -> int:

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from bus.demo.university import Expected
+from bus.demo.university import ANNEE, Expected
+from bus.editions import bilan
+from sinks.bourses.bilan import Bilan
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,11 @@ class Figures:
     lines_out: int
     payments: int
     doubled: int
+    bilan: Bilan
 
 
-def figures(database: sqlalchemy.Engine) -> Figures:
-    """Read them in one snapshot."""
+def figures(database: sqlalchemy.Engine, declares: int) -> Figures:
+    """Read them in one snapshot. `declares`: the boursiers that the university itself counts."""
     with database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
 
         def pairs(query: str) -> dict[str, int]:
@@ -46,6 +49,7 @@ def figures(database: sqlalchemy.Engine) -> Figures:
             counts=pairs("SELECT name, sum(total) FROM counts WHERE processor = 'bourses' GROUP BY 1 ORDER BY 1"),
             dead=pairs("SELECT code, count(*) FROM dead_letters GROUP BY 1 ORDER BY 1"),
             lines_out=one("SELECT count(*) FROM effets WHERE state = 'FAIT'"),
+            bilan=bilan(connection, ANNEE, declares),
             payments=one("SELECT count(*) FROM bourses_decisions WHERE nature = 'mise_en_paiement'"),
             doubled=one(
                 "SELECT count(*) FROM (SELECT numero_dossier FROM bourses_decisions WHERE nature = 'mise_en_paiement' "
@@ -63,6 +67,9 @@ def differences(found: Figures, expected: Expected) -> list[str]:
     ]
     if found.payments != expected.paiements:
         wrong.append(f"mises en paiement : {found.payments}, attendu {expected.paiements}")
+    stand = (found.bilan.definitives, found.bilan.conditionnelles, found.bilan.ecarts_nne)
+    if stand != expected.bilan:
+        wrong.append(f"définitives, conditionnelles, NNE différents : {stand}, attendu {expected.bilan}")
     if found.doubled:
         wrong.append(f"{found.doubled} dossier(s) payé(s) deux fois")
     return wrong
@@ -72,6 +79,7 @@ def show(console: Console, found: Figures, files: Iterable[str], steps: Mapping[
     """Print the tables of the report."""
     console.print(_table("Événements reçus", ("topic", "événements"), found.received))
     console.print(_table("Situation des inscriptions", ("statut", "inscriptions"), found.situations))
+    console.print(_table("Bilan au 27 novembre (R-AGL-20)", ("", "nombre"), {label: int(figure) for label, figure in found.bilan.lignes()}))
     console.print(_table("Décisions", ("nature", "nombre"), found.decisions))
     told = {
         "parqués en attendant leur préalable": found.counts.get("parques", 0),
@@ -86,6 +94,18 @@ def show(console: Console, found: Figures, files: Iterable[str], steps: Mapping[
     console.print(_table("Ce qui n'a pas disparu", ("", "nombre"), told))
     console.print(_table("Fichiers écrits", ("fichier", ""), dict.fromkeys(files, 0), numbers=False))
     console.print(_table("Durées", ("étape", "secondes"), {name: round(seconds, 1) for name, seconds in steps.items()}))
+
+
+def show_answers(console: Console, answers: Mapping[str, tuple[int, int, int]], median: float, slowest: float) -> None:
+    """Print what the desks were answered. Milliseconds as the caller sees them."""
+    table = Table(title="Questions des guichets (réponse synchrone)", title_justify="left", box=None, pad_edge=False)
+    table.add_column("dossier")
+    for heading in ("questions", "POSITIVE avant", "POSITIVE après"):
+        table.add_column(heading, justify="right")
+    for case, counts in answers.items():
+        table.add_row(case, *map(str, counts))
+    console.print(table)
+    console.print(f"   toutes les autres : ATTENTE, les mêmes octets · médiane {median:.1f} ms, 99e centile {slowest:.1f} ms", style="dim")
 
 
 def _table(title: str, headings: tuple[str, str], rows: Mapping[str, float], numbers: bool = True) -> Table:

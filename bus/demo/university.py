@@ -1,7 +1,8 @@
 """An imaginary university, the same for the same seed: what Apogée posts and exports, what Aglaé drops, and what must come of it.
 
-Everybody in it is invented. The proportions are those of R-AGL-20: of 2,850 dossiers 1,871 end definitive, 709 wait and 28 bear
-another number than the NNE; three registrations out of four come by the web.
+Everybody in it is invented. The proportions are those of R-AGL-20, "au 27 novembre": of 2,850 dossiers 1,871 are definitive, 709
+conditional (they wait, the CROUS has to treat them again, or nothing is known under the NNE) and 28 bear another number than the
+NNE; the gap of 270 to 2,850 is those refused and those without a registration. Three registrations out of four come by the web.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,14 +59,19 @@ class Case(StrEnum):
 SHARES: Mapping[Case, int] = {
     Case.CORRESPOND: 1811,
     Case.RETRAITE: 60,
-    Case.ATTEND: 709,
+    Case.ATTEND: 581,
     Case.AUTRE_NUMERO: 28,
     Case.MARQUE: 100,
     Case.RETRAITE_REFUSE: 12,
-    Case.REFUSE: 70,
-    Case.ABSENT: 60,
+    Case.REFUSE: 118,
+    Case.ABSENT: 140,
 }
-"""Out of 2,850: 1,811 + 60 = 1,871 definitive."""
+"""Out of 2,850: 1,811 + 60 = 1,871 definitive, 581 + 28 + 100 = 709 conditional, and 12 + 118 + 140 = 270 that are neither."""
+CONDITIONAL = (Case.ATTEND, Case.AUTRE_NUMERO, Case.MARQUE)
+"""Whose bursary Apogée holds as conditional."""
+CERTAIN = frozenset({Case.CORRESPOND, Case.RETRAITE})
+"""Of whom a bursary can be affirmed once everything is heard."""
+ASKED_OF_A_CASE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,26 @@ class Expected:
     paiements: int
     marques: int
     doublons: int
+    bilan: tuple[int, int, int]
+    """Definitive bursaries, conditional ones, registrations whose NNE is not the numéro de boursier (R-AGL-20)."""
     parques: int
     """Changes posted before their registration, when posts keep their order; re-treatments may add to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a registration desk."""
+
+    case: Case
+    nne: str
+    annee: int
+    uai: str
+    cod_etp: str
+
+    @property
+    def certain(self) -> bool:
+        """Whether the answer must be POSITIVE once everything is heard."""
+        return self.case in CERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,9 @@ class University:
     files: tuple[DemoFile, ...]
     bad_files: tuple[DemoFile, ...]
     expected: Expected
+    questions: tuple[Asked, ...]
+    declares: int
+    """Boursiers that the university itself counts: 15 % of its first registrations in the requirements."""
 
 
 @dataclass(slots=True)
@@ -146,16 +173,21 @@ def generate(seed: int = 2026, registrations: int = 19_000, dossiers: int = 2_85
     students = [_student(random, rank, rank < registrations * WEB_SHARE) for rank in range(registrations)]
     holders = iter(random.sample(students, dossiers - cases[Case.ABSENT]))
     files: list[dict[str, Any]] = []
+    questions: list[Asked] = []
     for case, count in cases.items():
         for rank in range(count):
             holder = _absent(random, registrations + rank) if case is Case.ABSENT else next(holders)
             holder.case = case
             files.append(_dossier(random, holder, registrations + dossiers + rank))
+            if case is not Case.ABSENT and rank < ASKED_OF_A_CASE:
+                questions.append(Asked(case, holder.numero, ANNEE, UNIVERSITY, str(holder.fields["cod_etp"])))
     season = Season(random)
     expected = _say(season, students, cases)
     season.events.sort(key=lambda event: (str(event["dat_mod_iae"]), str(event["event_id"])))
     random.shuffle(files)
-    return University((*season.early, *season.events), tuple(_files(random, season, files)), bad_files(), expected)
+    return University(
+        (*season.early, *season.events), tuple(_files(random, season, files)), bad_files(), expected, tuple(questions), dossiers
+    )
 
 
 def write(university: University, folder: Path, bad: bool = True) -> list[Path]:
@@ -248,11 +280,9 @@ def _dossier(random: Random, holder: Student, other_rank: int) -> dict[str, Any]
 
 
 def _provisional(random: Random, holder: Student, rank: int) -> str:
-    """A foreign newcomer: a provisional NNE at the university, another number at the CROUS, sometimes known (R-AGL-17)."""
+    """A foreign newcomer: a provisional NNE at the university, another number at the CROUS, which the student gave (R-AGL-17)."""
     holder.fields["nne"], holder.fields["cle_nne"] = identities.nne(random, holder.rank, "NNE36")
-    boursier = "".join(identities.nne(random, rank, "INES"))
-    if random.random() < 0.5:
-        holder.fields["num_brs"] = boursier
+    holder.fields["num_brs"] = boursier = "".join(identities.nne(random, rank, "INES"))
     return boursier
 
 
@@ -316,6 +346,7 @@ def _say(season: Season, students: list[Student], cases: Mapping[Case, int]) -> 
         statuts=statuts,
         paiements=statuts["DEFINITIF"],
         marques=cases[Case.MARQUE] + cases[Case.RETRAITE] + cases[Case.RETRAITE_REFUSE],
+        bilan=(statuts["DEFINITIF"], sum(cases[case] for case in CONDITIONAL), cases[Case.AUTRE_NUMERO]),
         doublons=len(replayed) + len(exported_too),
         parques=len(ended_early),
     )

@@ -8,10 +8,13 @@ from random import Random
 
 import pytest
 
-from bus.demo.university import SHARES, Case, University, generate, write
+from bus.answers.rights import TOPIC, Rights
+from bus.demo.university import CONDITIONAL, SHARES, Case, University, generate, write
+from processors.bourses.reponse import Question, repondre
 from schemas.identifiants import join_nne, read_ine, uai_warnings
 from schemas.outcome import Event, Refused
-from tests.bus.demo.heard import accepted, folded, heard, statuses
+from schemas.student_key import StudentKeys
+from tests.bus.demo.heard import SECRET, accepted, folded, heard, statuses
 
 
 @cache
@@ -51,6 +54,27 @@ def test_the_rules_give_what_it_announces_in_any_order(order: Callable[[list[Eve
     assert (result.dead, result.counts["refuses"]) == ([], 0)
 
 
+def test_the_bilan_that_the_rules_give_is_the_one_it_announces() -> None:
+    university = small()
+    result = folded(shuffled(*heard(university)))
+    last = {(o.key, o.subject): o.data.bourse for o in result.outputs if o.name == "statut_apogee"}
+    differing = {o.subject for o in result.outputs if o.name == "ecart_identifiant" and o.data.ouvert and o.data.differents}
+    counts = Counter(last.values())
+    assert (counts["DEFINITIVE"], counts["CONDITIONNELLE"], len(differing)) == university.expected.bilan
+
+
+def test_the_desks_are_answered_what_it_announces_and_nothing_before() -> None:
+    university, keys, rights = small(), StudentKeys(SECRET), Rights()
+    result = folded(shuffled(*heard(university)))
+    asked = [(each, Question(each.annee, each.uai, each.cod_etp)) for each in university.questions]
+    assert {each.case for each, _ in asked} == set(Case) - {Case.ABSENT}
+    assert {repondre(rights.of(keys.of_nne(each.nne)), question).reponse for each, question in asked} == {"ATTENTE"}
+    for output in result.outputs:
+        if output.topic == TOPIC:
+            rights.take(output.key, output.data)
+    assert all((repondre(rights.of(keys.of_nne(each.nne)), question).reponse == "POSITIVE") == each.certain for each, question in asked)
+
+
 def test_three_registrations_out_of_four_come_by_the_web() -> None:
     university = small()
     created = {event["cod_ind"] for event in university.events if event["type"] == "IA_CREEE"}
@@ -60,7 +84,9 @@ def test_three_registrations_out_of_four_come_by_the_web() -> None:
 def test_the_shares_are_those_of_the_university_of_the_requirements() -> None:
     assert sum(SHARES.values()) == 2_850
     assert SHARES[Case.CORRESPOND] + SHARES[Case.RETRAITE] == 1_871
-    assert (SHARES[Case.ATTEND], SHARES[Case.AUTRE_NUMERO]) == (709, 28)
+    assert sum(SHARES[case] for case in CONDITIONAL) == 709
+    assert SHARES[Case.AUTRE_NUMERO] == 28
+    assert generate(7, 19_000, 2_850).expected.bilan == (1_871, 709, 28)
     assert sum(small().expected.statuts.values()) > small().expected.premieres
 
 
