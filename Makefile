@@ -1,7 +1,7 @@
 # make demo : tout installer et faire passer la démonstration.   make test : tout installer et passer tous les tests.
 
 .NOTPARALLEL:
-.PHONY: help setup compiled demo test check bench up down status compose clean lock services
+.PHONY: help setup compiled demo demo-region demo-formation demo-ecoles test check bench up down status compose clean lock services
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -14,6 +14,7 @@ CHECKED := bus connectors processors schemas sinks topics tests
 
 help:
 	@echo "make demo    installe tout, démarre la pile embarquée et fait passer la démonstration"
+	@echo "make demo-region | demo-formation | demo-ecoles   trois autres démonstrations : bourses agricoles, actions de formation, écoles"
 	@echo "make test    installe tout et passe tous les tests"
 	@echo "make check   style, types, sens des imports, fichiers engendrés à jour"
 	@echo "make bench   mesures comparées"
@@ -46,6 +47,17 @@ compiled: setup
 
 demo: compiled
 	@$(BIN)/python -m bus.demo
+
+# A region's agricultural bursaries on a bad day; a training action of each payment frequency; schools and their files. In place of
+# what `demo` left.
+demo-region: compiled
+	@$(BIN)/python -m bus.demo region
+
+demo-formation: compiled
+	@$(BIN)/python -m bus.demo formation
+
+demo-ecoles: compiled
+	@$(BIN)/python -m bus.demo ecoles
 
 # The first line says which services the tests use; tests/conftest.py decides by the same variables.
 services:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ PATIENCE = 240.0
 VICTIM = "bourses"
 THE_DAY = date(2026, 11, 27)
 """« Au 27 novembre » (R-AGL-20)."""
+STORIES = {"region": "bus.demo.region", "formation": "bus.demo.formation", "ecoles": "bus.demo.ecoles"}
+"""Word → the module of another demonstration, whose `play` gives the exit code."""
 
 
 class Demonstration:
@@ -252,8 +255,15 @@ def outgoing(stage: Stage) -> list[Path]:
     return sorted(path for path in stage.settings.outbox_folder.glob("*/*") if path.is_file() and path.parent.name != editions.FOLDER)
 
 
-def main() -> int:
+def main(words: Sequence[str] = ()) -> int:
+    """Without a word, the university; with one, that story."""
+    if len(words) > 1 or (words and words[0] not in STORIES):
+        sys.stderr.write(f"python -m bus.demo [{'|'.join(STORIES)}]\n")
+        return 2
     try:
+        if words:
+            told: int = import_module(STORIES[words[0]]).play()
+            return told
         return Demonstration(Console(highlight=False)).play()
     except (Told, TimeoutError) as ended:
         sys.stderr.write(f"{ended}\n")
@@ -261,4 +271,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
