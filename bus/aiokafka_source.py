@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPartitionError
 
-from bus.engine import Batch, LogBounds
+from bus.batches import Batch, LogBounds
 from bus.runner import Place, Runner, Superseded
 
 

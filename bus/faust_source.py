@@ -27,7 +27,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
-from bus.engine import Batch, LogBounds
+from bus.batches import Batch, LogBounds
 from bus.runner import RETRY_SECONDS, Place, Runner, Superseded
 
 TAKEOVER_SECONDS = RETRY_SECONDS + 40.0

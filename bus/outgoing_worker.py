@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 from bus.account_secrets import AccountSecrets
 from bus.database.connection import connect
 from bus.editions import Schedule, ScheduledEditions, partitions_of
-from bus.engine import is_transient
 from bus.logging import configure
 from bus.outgoing import OutgoingFiles
 from bus.outgoing_http import HttpCarrier
@@ -25,6 +24,7 @@ from bus.outgoing_mail import MailCarrier
 from bus.outgoing_one_by_one import OneByOne
 from bus.safe_http import SafeHttp
 from bus.settings import Settings, load_settings
+from bus.transient import is_transient
 from sinks.registry import FILE_SINKS, HTTP_SINKS, MAIL_SINKS
 
 EVERY = 1.0

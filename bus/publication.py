@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from bus.engine import ToPublish
+from bus.batches import ToPublish
 from schemas.envelope import CONTENT_TYPE, SPEC_VERSION
 
 BATCH_BYTES = 900_000

@@ -12,7 +12,7 @@ from schemas.envelope import BadEnvelope, Envelope
 from schemas.outcome import ECHEANCE, DeadlineReached, Event
 
 if TYPE_CHECKING:
-    from bus.engine import RawRecord
+    from bus.batches import RawRecord
 
 CLE_ABSENTE = "CLE_ABSENTE"
 TYPE_CONTRAIRE = "TYPE_CONTRAIRE"

@@ -14,9 +14,11 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from bus.engine import Batch, Engine, LogBounds, Skipped, ToPublish, Transient
+from bus.batches import Batch, LogBounds, Skipped, ToPublish
+from bus.engine import Engine
 from bus.fold import deadline_event
 from bus.publication import TaskPublisher
+from bus.transient import Transient
 
 T = TypeVar("T")
 Place = tuple[str, int]

@@ -18,10 +18,11 @@ import structlog
 
 from bus import topic_admin
 from bus.assembly import Encoder, build_encoder, build_engine, check_processor, inputs_of, partitioner, publisher_of
+from bus.batches import Fenced, Skipped, Stopped
 from bus.database.connection import connect
 from bus.database.freshness import Marks
 from bus.database.migrate import check_schema
-from bus.engine import Engine, Fenced, Skipped, Stopped, Transient, nothing
+from bus.engine import Engine, nothing
 from bus.faust_source import FaustSource, TakeoverGivenUp
 from bus.kafka_clients import admin_options, aiokafka_options, faust_options
 from bus.logging import configure, places
@@ -30,6 +31,7 @@ from bus.publication import PublicationFailed
 from bus.registry_access import registry_client
 from bus.runner import Runner
 from bus.settings import Settings, load_settings
+from bus.transient import Transient
 from bus.watchdog import Replaced, Standing, Watchdog
 from schemas.outcome import Processor
 from topics.catalogue import CATALOGUE

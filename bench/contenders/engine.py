@@ -5,7 +5,7 @@ from typing import Any
 
 from bench import job
 from bench.course import Course, Progress, told
-from bus.engine import Batch
+from bus.batches import Batch
 from bus.logging import configure
 from bus.processors import all_processors
 from bus.settings import DatabaseSettings, Settings

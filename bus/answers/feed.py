@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from bus.answers.rights import TOPIC, Rights
 from bus.database.freshness import Look
-from bus.engine import Transient
+from bus.transient import Transient
 from bus.registry_client import RegistryAway
 from schemas.codec import Undecodable, WriterSchema, decode
 

@@ -4,11 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from topics.catalogue import CATALOGUE
 
 PARTITIONS = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'journal'::regclass")
 
 AHEAD = 3
 """Days prepared in advance: a worker that takes no task over for that long still writes into a partition of its day."""
+
+SEGMENT_DAYS = 7
+"""A broker removes whole segments (`segment.ms`): a record may stand in its log that much longer than its retention."""
+
+KEPT_DAYS = max(topic.retention_days for topic in CATALOGUE) + SEGMENT_DAYS + 1
 
 
 def prepare_journal(connection: sqlalchemy.Connection, now: datetime) -> None:
@@ -30,10 +38,20 @@ def prepare_journal(connection: sqlalchemy.Connection, now: datetime) -> None:
         )
 
 
-def drop_journal_before(connection: sqlalchemy.Connection, day: datetime) -> list[str]:
-    """Drop the partitions that end before `day`: no record of an input is that old any more. Returns their names."""
-    names = connection.execute(PARTITIONS).scalars()
-    old = [name for name in names if name.strip('"').rsplit("_", 1)[-1] < f"{day:%Y%m%d}"]
-    for name in old:
-        connection.execute(text(f"DROP TABLE {name}"))
+def keep_journal(engine: sqlalchemy.Engine) -> list[str]:
+    """Drop the partitions of days whose records no input holds any more. Returns their names.
+
+    By PostgreSQL's clock: a worker's that jumps must not forget what was done. It needs the table for an instant; where
+    others work on it for longer than that, tomorrow will do."""
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        now: datetime = connection.execute(text("SELECT now()")).scalar_one()
+        limit = f"{now - timedelta(days=KEPT_DAYS):%Y%m%d}"
+        old = [name for name in connection.execute(PARTITIONS).scalars() if name.strip('"').rsplit("_", 1)[-1] < limit]
+        try:
+            for name in old:
+                connection.execute(text(f"DROP TABLE {name}"))
+        except OperationalError:
+            connection.rollback()
+            return []
     return old

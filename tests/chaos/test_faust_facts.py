@@ -21,7 +21,7 @@ from faust.types import TP, ConsumerMessage
 from mode import Service
 
 from bus import engine as engine_module
-from bus.engine import Batch
+from bus.batches import Batch
 from bus.faust_source import BatchConsumer, BatchThread, FaustSource, Fetched
 
 TOPIC = TP("t", 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bus.engine import Takeover
+from bus.batches import Takeover
 from bus.runner import Runner
 from tests.bus.engine.installation import Installation, feed
 from tests.bus.engine.running import compare, found, running, started, until
@@ -72,17 +72,17 @@ def checkpoint_before_effect(runner: Runner) -> None:
 
 def no_dedupe(runner: Runner) -> None:
     """The journal is not looked at."""
-    runner.engine._known = lambda *_: {}  # type: ignore[method-assign]
+    runner.engine._loader.known = lambda *_: {}  # type: ignore[method-assign]
 
 
 def not_in_order(runner: Runner) -> None:
     """The last record of each outbox row goes out first."""
-    real = runner.engine._packed
+    real = runner.engine._writer.packed
 
     def packed(*arguments: Any) -> Any:
         return list(reversed(real(*arguments)))
 
-    runner.engine._packed = packed  # type: ignore[method-assign,assignment]
+    runner.engine._writer.packed = packed  # type: ignore[method-assign,assignment]
 
 
 async def crashed_and_repeated(installation: Installation, spoil: Spoil) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bus.assembly import build_engine
-from bus.engine import Batch, Engine, Fenced, LogBounds, Skipped
+from bus.batches import Batch, Fenced, LogBounds, Skipped
+from bus.engine import Engine
 from schemas.codec import encode
 from schemas.identity import derive
 from schemas.outcome import Event, Outcome

@@ -17,9 +17,10 @@ from kafka.structs import OffsetAndMetadata as KafkaOffset
 from bus import runner as runner_module
 from bus import topic_admin
 from bus.assembly import inputs_of, publisher_of
-from bus.engine import Skipped, Stopped, ToPublish, Transient
+from bus.batches import Skipped, Stopped, ToPublish
 from bus.publication import PublicationFailed
 from bus.runner import Superseded
+from bus.transient import Transient
 from schemas.codec import encode
 from schemas.outcome import Event, Outcome
 from tests.bus.engine import chain

@@ -13,9 +13,11 @@ import sqlalchemy
 from sqlalchemy import text
 
 from bus.assembly import build_engine
+from bus.batches import Batch, Fenced, LogBounds, Skipped, Stopped, ToPublish
 from bus.database.connection import connect
-from bus.engine import MAX_ERRORS, Batch, Engine, Fenced, LogBounds, Skipped, Stopped, ToPublish, Transient
+from bus.engine import MAX_ERRORS, Engine
 from bus.registry_client import RegistryAway
+from bus.transient import Transient
 from schemas.codec import encode
 from schemas.outcome import Event, Outcome, Row
 from tests.bus.engine import chain
@@ -285,7 +287,8 @@ def test_the_journal_follows_the_calendar_without_another_takeover(bench: Bench,
         def now(cls, tz: Any = None) -> "Later":
             return cls(2040, 2, 29, 0, 0, 1, tzinfo=UTC)
 
-    monkeypatch.setattr("bus.engine.datetime", Later)
+    for module in ("engine", "batch_writing"):
+        monkeypatch.setattr(f"bus.{module}.datetime", Later)
     assert ids_of(engine.run(bench.batch(inscription("k", 2), after=1)))
     assert bench.installation.query("SELECT count(*) FROM journal WHERE day > '2040-02-29'")[0][0] == 1
 
