@@ -6,6 +6,7 @@ A cost is rounded once, to the cent, half up, on the total of a line (R-EXT-64).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 CENTIEMES = 100
@@ -19,6 +20,7 @@ def en_centiemes(heures: Decimal) -> int:
     return int(centiemes)
 
 
+@lru_cache(8192)
 def en_heures(centiemes: int) -> Decimal:
     return Decimal(centiemes).scaleb(-2)
 

@@ -1,11 +1,13 @@
 """Civil months, quarters counted from a start, the first days of a month, survey dates. Local days in, local days out.
 
-A month is the text AAAA-MM: it sorts as it should and stays short in a state.
+A month is the text AAAA-MM: it sorts as it should and stays short in a state. A year's acts ask the same few questions again
+and again: the answers are kept.
 """
 
 import calendar
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MOIS_DU_TRIMESTRE = 3
@@ -36,6 +38,7 @@ def mois_de(jour: date) -> str:
     return f"{jour.year:04d}-{jour.month:02d}"
 
 
+@lru_cache(2048)
 def mois_plus(mois: str, nombre: int) -> str:
     """The month `nombre` months later (earlier when negative)."""
     annee, rang = divmod(_rang(mois) + nombre, 12)
@@ -51,18 +54,22 @@ def _rang(mois: str) -> int:
     return int(mois[:4]) * 12 + int(mois[5:]) - 1
 
 
+@lru_cache(2048)
 def premier_jour(mois: str) -> date:
     return date(int(mois[:4]), int(mois[5:]), 1)
 
 
+@lru_cache(2048)
 def dernier_jour(mois: str) -> date:
     return premier_jour(mois).replace(day=jours_du_mois(mois))
 
 
+@lru_cache(2048)
 def jours_du_mois(mois: str) -> int:
     return calendar.monthrange(int(mois[:4]), int(mois[5:]))[1]
 
 
+@lru_cache(2048)
 def periode(mois: str) -> str:
     """The label of a declaration: `Octobre 2006` (R-EXT-89)."""
     return f"{_NOMS[int(mois[5:]) - 1]} {int(mois[:4])}"
@@ -85,6 +92,7 @@ def dans_les_mois(jour: date, nombre: int) -> date:
     return premier_jour(cible).replace(day=min(jour.day, jours_du_mois(cible)))
 
 
+@lru_cache(2048)
 def jour_local(instant: datetime, zone: str) -> date:
     """The day that the users of `zone` read on their calendar at this instant."""
     return instant.astimezone(ZoneInfo(zone)).date()

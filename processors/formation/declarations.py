@@ -1,6 +1,8 @@
 """Monthly declarations: hours entered, papers, confirmation within its window (R-EXT-45 to 55)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from operator import attrgetter
 
 from processors.formation import messages
 from processors.formation.calculs import en_centiemes, en_heures
@@ -46,6 +48,9 @@ COMPTEURS: tuple[tuple[str, str], ...] = (
 )
 """The six counters and their labels (R-EXT-48)."""
 
+NOMS = tuple(nom for nom, _ in COMPTEURS)
+_valeurs: Callable[[extranet.HeuresSaisies], tuple[Decimal, ...]] = attrgetter(*NOMS)
+
 LIEUX: tuple[tuple[safir.LieuFormation, str], ...] = (("CENTRE", "centre"), ("ENTREPRISE", "entreprise"))
 
 
@@ -67,7 +72,7 @@ def saisir_heures(ctx: Contexte) -> Outcome:
     precedent = mois_plus(saisie.mois, -1)
     if saisie.mois > premier_mois(ctx.action) and not est_confirme(ctx.action, precedent):
         return ctx.attend(prealable_declaration(ctx.contrat, precedent), messages.attend_declaration(precedent))
-    ligne = Ligne(rang, *(en_centiemes(getattr(saisie, nom)) for nom, _ in COMPTEURS))
+    ligne = Ligne(rang, *map(en_centiemes, _valeurs(saisie)))
     refus = _refus_apres_sortie(ctx, saisie.mois, ligne)
     if refus is not None:
         return ctx.refuse(refus)
@@ -90,13 +95,13 @@ def _refus_du_mois(ctx: Contexte, mois: str) -> Refusal | None:
 
 
 def _refus_des_compteurs(saisie: extranet.HeuresSaisies) -> Refusal | None:
-    valeurs = [(libelle, getattr(saisie, nom)) for nom, libelle in COMPTEURS]
-    negatifs = [libelle for libelle, valeur in valeurs if valeur < 0]
+    valeurs = _valeurs(saisie)
+    negatifs = [libelle for (_, libelle), valeur in zip(COMPTEURS, valeurs, strict=True) if valeur < 0]
     if any(absence.heures < 0 for absence in saisie.absences):
         negatifs.append("Nombre d'heures d'absence")
     if negatifs:
         return messages.heures_negatives(negatifs)
-    if any(valeur != round(valeur, 2) for _, valeur in valeurs):
+    if any(valeur != round(valeur, 2) for valeur in valeurs):
         return messages.heures_trop_fines()
     if any(absence.fin < absence.debut for absence in saisie.absences):
         return messages.absence_inversee()
@@ -106,7 +111,7 @@ def _refus_des_compteurs(saisie: extranet.HeuresSaisies) -> Refusal | None:
 def refus_au_dela_du_mois(ctx: Contexte) -> Outcome | None:
     """More hours than the month has: a gate of its own, since the bound is a setting."""
     saisie: extranet.HeuresSaisies = ctx.data
-    total = sum((getattr(saisie, nom) for nom, _ in COMPTEURS), start=en_heures(0))
+    total = sum(_valeurs(saisie), start=en_heures(0))
     maximum = jours_du_mois(saisie.mois) * ctx.reglages.heures_par_jour
     return ctx.refuse(messages.heures_au_dela_du_mois(total, maximum, saisie.mois)) if total > maximum else None
 
@@ -150,7 +155,7 @@ def _retenues(ctx: Contexte, saisie: extranet.HeuresSaisies, ligne: Ligne) -> Em
             stagiaire=saisie.stagiaire,
             mois=saisie.mois,
             periode=periode(saisie.mois),
-            **{nom: getattr(saisie, nom) for nom, _ in COMPTEURS},
+            **dict(zip(NOMS, _valeurs(saisie), strict=True)),
             centre=en_heures(heures.centre),
             entreprise=en_heures(heures.entreprise),
             total=en_heures(heures.total),

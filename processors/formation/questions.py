@@ -22,7 +22,10 @@ def inscrits(action: Action) -> Iterator[tuple[int, Stagiaire]]:
 
 
 def rang_de(action: Action, numero: str) -> int | None:
-    return next((rang for rang, un in inscrits(action) if un.numero == numero), None)
+    for rang, un in enumerate(action.stagiaires):
+        if un.numero == numero and not un.retire:
+            return rang
+    return None
 
 
 def nombre_inscrits(action: Action) -> int:
@@ -78,7 +81,10 @@ def premier_mois(action: Action) -> str:
 
 
 def mois_nomme(action: Action, mois: str) -> Mois | None:
-    return next((m for m in action.mois if m.mois == mois), None)
+    for connu in reversed(action.mois):
+        if connu.mois == mois:
+            return connu
+    return None
 
 
 def est_confirme(action: Action, mois: str) -> bool:
