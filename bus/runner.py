@@ -103,6 +103,7 @@ class Runner:
         fail: Callable[[BaseException], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell_fresh: Callable[[Mapping[int, datetime]], None] | None = None,
+        tell_waiting: Callable[[str | None], None] = lambda _cause: None,
     ) -> None:
         self.engine = engine
         self.assignment = 0
@@ -125,6 +126,8 @@ class Runner:
         self._now = now
         self._tell_fresh = tell_fresh
         """Writes partition → instant up to which everything said is published; None: nobody asks."""
+        self._tell_waiting = tell_waiting
+        """Told why the engine waits for the outside world, when that begins; None when it is over."""
         self._one_at_a_time = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "engine")
 
@@ -397,11 +400,13 @@ class Runner:
                     raise
                 if self.degraded is None:
                     log.warning("waiting_for_the_outside", processor=self.engine.name, cause=str(error))
+                    self._tell_waiting(str(error))
                 self.degraded = str(error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 5.0)
             else:
                 if self.degraded is not None:
                     log.info("outside_is_back", processor=self.engine.name, seconds=round(monotonic() - began, 1))
+                    self._tell_waiting(None)
                 self.degraded = None
                 return result

@@ -31,7 +31,9 @@ from bus.publication import PublicationFailed
 from bus.registry_access import registry_client
 from bus.runner import Runner
 from bus.settings import Settings, load_settings
+from bus.stack.places import Places
 from bus.transient import Transient
+from bus.waiting_file import WaitingFile, waits_file
 from bus.watchdog import Replaced, Standing, Watchdog
 from schemas.outcome import Processor
 from topics.catalogue import CATALOGUE
@@ -108,7 +110,15 @@ def build_worker(
     make_publisher = publisher_of(processor, deployment, kafka, engine.probe)
     marks = Marks(database, processor.name)
     runner = Runner(
-        engine, source.log, identity, make_publisher, partitioner(deployment), encoder.deadline, ending, tell_fresh=marks.write
+        engine,
+        source.log,
+        identity,
+        make_publisher,
+        partitioner(deployment),
+        encoder.deadline,
+        ending,
+        tell_fresh=marks.write,
+        tell_waiting=WaitingFile(waits_file(Places.of(settings.var), processor.name)),
     )
     source.attach(runner)
     watchdog = Watchdog(runner, administration, deployment, ending, standing_seconds)

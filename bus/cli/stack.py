@@ -87,7 +87,7 @@ def secrets(
 
 
 def status(output: OutputOption = Output.TABLE) -> None:
-    """Montre les services embarqués et les travailleurs. Sort avec 3 si l'un d'eux ne tourne pas ou n'est pas prêt à répondre."""
+    """Montre les services embarqués et les travailleurs. Sort avec 3 si l'un d'eux ne tourne pas, attend ou n'est pas prêt."""
     from bus import supervisor
 
     settings = load_settings(services=False)
@@ -146,11 +146,13 @@ def _reached(host: str) -> str:
 
 def _worker(places: Places, state: object, address: str | None) -> Row:
     from bus.supervisor import State, WorkerState
+    from bus.waiting_file import wait_of
 
     assert isinstance(state, WorkerState)
     alive = _alive(processes.running(places.pid(f"worker-{state.name}")))
     waits = state.name == answers.NAME and state.state is State.RUNNING and address is not None and not _is_ready(address)
-    shown = NOT_READY if waits else state.state
+    away = wait_of(places, state.name, state.pid) if state.state is State.RUNNING else None
+    shown = f"attend : {away.cause}" if away is not None else NOT_READY if waits else state.state
     return {"nom": state.name, "genre": "travailleur", **alive, "etat": shown, "relances": state.restarts, "adresse": address}
 
 

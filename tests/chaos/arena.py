@@ -74,6 +74,7 @@ class Arena:
             "SCHEMA_REGISTRY_URL": services.registry,
             "DATABASE_URL": services.database,
             "PASSERELLE_PREFIX": prefix,
+            "PASSERELLE_VAR": str(folder / "var"),
             "PASSERELLE_DATABASE__SCHEMA": schema,
             "PASSERELLE_KAFKA__SESSION_TIMEOUT_MS": str(SESSION_MS),
         }

@@ -319,12 +319,15 @@ def test_what_is_transient_is_tried_again_without_a_loss_and_said_meanwhile(inst
 
     async def scenario() -> None:
         await installation.publish(events)
+        told: list[str | None] = []
         async with running(installation, reads=False) as member:
+            member.runner._tell_waiting = told.append
             failing_run(member.runner, 3)
             member.open.set()
             await until(lambda: member.runner.degraded is not None, member)
             await until(installation.consumed, member)
             assert member.runner.degraded is None
+        assert told == ["PostgreSQL (08006)", None]
         compare(installation, events, await found(installation))
 
     run(scenario())
