@@ -6,6 +6,7 @@ producer) is resolved against our contract.
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any
 import fastavro
 import msgspec
 
+from schemas.avro_writer import Write, writers_of
 from schemas.contracts import contract_of
 from schemas.records import RECORDS
 
@@ -64,6 +66,8 @@ class Prepared:
     branches: dict[str, tuple[bytes, Any]]
     """Record name → its number in the union, encoded (nothing for a single record), and its schema: fastavro looks a branch of a
     large union up far slower than a dictionary does."""
+    writers: dict[str, Write | None]
+    """Record name → what writes our own structs; None: only fastavro does."""
     watched: dict[str, tuple[tuple[str, str], ...]]
     """Record name → fields with what fastavro would take for something else: a naive instant, an instant for a day, a text for a list."""
 
@@ -75,7 +79,7 @@ def _prepared(topic: str) -> Prepared:
     schemas: list[Any] = parsed if isinstance(parsed, list) else [parsed]
     branches = {name: (_number(rank) if contract.is_union else b"", schemas[rank]) for rank, name in enumerate(contract.names)}
     watched = {record["name"].rsplit(".", 1)[-1]: tuple(_watched(record)) for record in contract.records}
-    return Prepared(parsed, branches, watched)
+    return Prepared(parsed, branches, dict(zip(contract.names, writers_of(schemas), strict=True)), watched)
 
 
 def _number(rank: int) -> bytes:
@@ -110,9 +114,17 @@ def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
     if found is None:
         raise Unencodable(f"{topic} : le contrat n'a pas d'enregistrement {name}")
     number, branch = found
+    head = MAGIC + schema_id.to_bytes(4, "big") + number
+    write = prepared.writers[name]
+    if write is not None:
+        # Whatever it meets that is not exactly ours, fastavro judges below.
+        with suppress(Exception):
+            value = bytearray(head)
+            write(value, record)
+            return bytes(value)
     _check(prepared, name, record)
     out = io.BytesIO()
-    out.write(MAGIC + schema_id.to_bytes(4, "big") + number)
+    out.write(head)
     try:
         plain = msgspec.to_builtins(record, builtin_types=PLAIN_TYPES)
         fastavro.schemaless_writer(out, branch, plain, strict=True)

@@ -1,0 +1,111 @@
+"""Our Avro writers give fastavro's bytes for every record of every contract, and leave to it what is not exactly ours."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import fastavro
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from schemas.avro_writer import writers_of
+from schemas.codec import PLAIN_TYPES
+from schemas.contracts import contract_of
+from tests.schemas.samples import EVERY_RECORD, any_record
+
+
+def by_fastavro(schema: Any, value: Any) -> bytes:
+    stream = io.BytesIO()
+    fastavro.schemaless_writer(stream, fastavro.parse_schema(schema), value, strict=True)
+    return stream.getvalue()
+
+
+def ours(schema: Any, value: Any, before: Sequence[Any] = ()) -> bytes:
+    """`before`: the records of its contract that come before it, whose types it may name."""
+    write = writers_of([*before, schema])[-1]
+    assert write is not None
+    out = bytearray()
+    write(out, value)
+    return bytes(out)
+
+
+@pytest.mark.parametrize(("topic", "name"), EVERY_RECORD)
+def test_every_record_is_written_as_fastavro_writes_it(topic: str, name: str) -> None:
+    contract = contract_of(topic)
+    parsed = fastavro.parse_schema(contract.schema)
+    records = parsed if isinstance(parsed, list) else [parsed]
+    rank = contract.names.index(name)
+
+    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(record=any_record(topic, name))
+    def holds(record: Any) -> None:
+        stream = io.BytesIO()
+        fastavro.schemaless_writer(stream, records[rank], msgspec.to_builtins(record, builtin_types=PLAIN_TYPES), strict=True)
+        assert ours(records[rank], record, records[:rank]) == stream.getvalue()
+
+    holds()
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """One field of each type whose bytes have corners."""
+
+    amount: Decimal = Decimal(0)
+    whole: int = 0
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    day: date = date(1970, 1, 1)
+    text: str = ""
+
+
+SCHEMA = {
+    "type": "record",
+    "name": "amount",
+    "fields": [
+        {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}},
+        {"name": "whole", "type": "long"},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "text", "type": "string"},
+    ],
+}
+CORNERS = (
+    *(Amount(amount=Decimal(text)) for text in ("-1.28", "1.27", "1.28", "-1.29", "-0.00", "0.1", "7", "-32768", "9999999999.99")),
+    *(Amount(whole=value) for value in (-(2**63), 2**63 - 1, -1, 63, 64, -64, -65, 8191, 8192)),
+    *(Amount(at=datetime(1969, 12, 31, 23, 59, 59, micro, tzinfo=UTC)) for micro in (0, 999, 1000, 999_999)),
+    Amount(at=datetime.max.replace(tzinfo=UTC) - timedelta(days=1)),
+    *(Amount(day=day) for day in (date.min, date.max, date(1969, 12, 31))),
+    *(Amount(text="é" * count) for count in (31, 32, 4095, 4096)),
+)
+
+
+@pytest.mark.parametrize("value", CORNERS)
+def test_the_corners_of_each_type(value: Amount) -> None:
+    assert ours(SCHEMA, value) == by_fastavro(SCHEMA, msgspec.to_builtins(value, builtin_types=PLAIN_TYPES))
+
+
+NOT_OURS = (
+    Amount(amount=Decimal("0.001")),
+    Amount(amount=Decimal("NaN")),
+    Amount(amount=Decimal("99999999999.99")),
+    Amount(whole=2**63),
+    Amount(whole=True),
+    Amount(at=datetime(2026, 1, 1)),  # noqa: DTZ001 (naive on purpose)
+    Amount(day=datetime(2026, 1, 1, tzinfo=UTC)),
+    Amount(text="\ud800"),
+    Amount(text=b"bytes"),  # type: ignore[arg-type]
+    {"amount": Decimal(0)},
+    None,
+)
+
+
+@pytest.mark.parametrize("value", NOT_OURS)
+def test_what_is_not_exactly_of_its_type_is_left_to_fastavro(value: Any) -> None:
+    with pytest.raises(Exception):  # noqa: B017 (whatever it raises, fastavro is asked)
+        ours(SCHEMA, value)
+
+
+@pytest.mark.parametrize("schema", ["double", ["string", "null"], {"type": "int", "logicalType": "time-millis"}])
+def test_a_type_that_no_contract_has_is_left_to_fastavro(schema: Any) -> None:
+    assert writers_of([{"type": "record", "name": "r", "fields": [{"name": "x", "type": schema}]}]) == (None,)
