@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from bench import codec, figures, measures
+from bench import codec, figures, formation, luciole, measures
 from bench.arena import Arena
 from bench.environment import PROJECT, alternatives
 from bench.measures import Measure
@@ -25,6 +25,7 @@ RESULTS = PROJECT / "build" / "bench.json"
 ROUNDS = 5
 BUDGET = 400.0
 """Seconds for the rounds of one measure: no further round begins beyond. Both fit in 15 minutes with what surrounds them."""
+MEASURES = ("codec", "job", "vertical", "luciole", "formation")
 JOB_RECORDS = 40_000
 REGISTRATIONS, DOSSIERS = 34_000, 5_100
 
@@ -92,7 +93,7 @@ def machine() -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Mesures comparées ; voir bench/README.md.")
-    parser.add_argument("measures", nargs="*", choices=("codec", "job", "vertical"), default=("codec", "job", "vertical"))
+    parser.add_argument("measures", nargs="*", choices=MEASURES, default=MEASURES)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="tours comptés (5)")
     parser.add_argument("--scale", type=float, default=1.0, help="part des enregistrements (1), pour une machine lente ou chargée")
     chosen = parser.parse_args(arguments)
@@ -107,6 +108,8 @@ def main(arguments: list[str]) -> int:
             chosen.rounds,
             console,
         ),
+        "luciole": lambda: luciole.run(console, chosen.scale),
+        "formation": lambda: formation.run(console, chosen.scale),
     }
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.parent.mkdir(exist_ok=True)
