@@ -98,6 +98,22 @@ class PullLedger:
                 connection.execute(delete(releves_vus).where(releves_vus.c.source == source, releves_vus.c.sweep < reading.sweep))
         return fresh
 
+    def note(self, source: str, published: int, not_taken: Sequence[NotTaken], places: Collection[str]) -> int:
+        """The same for a source that has no cursor of its own: its topic's offsets say how far it is."""
+        with self._database.begin() as connection:
+            connection.execute(insert(releves).values(source=source).on_conflict_do_nothing())
+            fresh = _refuse(connection, source, not_taken)
+            values = {
+                "published": releves.c.published + published,
+                "refused": releves.c.refused + fresh,
+                "read_at": func.now(),
+                "trouble": None,
+                "trouble_since": None,
+            }
+            connection.execute(update(releves).where(releves.c.source == source).values(values))
+            _close(connection, source, places)
+        return fresh
+
     def troubled(self, source: str, code: str) -> None:
         """Show why the source cannot be read; since when stays while it is the same."""
         since = case((releves.c.trouble == code, releves.c.trouble_since), else_=func.now())

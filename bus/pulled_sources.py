@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bus.pulled_feed import open_feed
 from bus.pulled_view import open_view
 from bus.settings import Settings
+from connectors.apogee import completion
 from connectors.apogee.vue import ApogeeVue
 from connectors.pegase.flux import PegaseFlux
 from schemas.outcome import PullConnector
@@ -20,7 +21,11 @@ class Source:
 
 def configured(settings: Settings) -> frozenset[str]:
     """The names of the sources that are turned on."""
-    on = {ApogeeVue.name: settings.apogee_vue.configured, PegaseFlux.name: settings.pegase.configured}
+    on = {
+        ApogeeVue.name: settings.apogee_vue.configured,
+        completion.NAME: settings.apogee_ws.configured,
+        PegaseFlux.name: settings.pegase.configured,
+    }
     return frozenset(name for name, turned_on in on.items() if turned_on)
 
 

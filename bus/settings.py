@@ -8,6 +8,7 @@ the folder `PASSERELLE_SECRETS_DIR` under the usual name. Every fault is reporte
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
@@ -362,6 +363,36 @@ class ApogeeVueSettings(Section):
         return ApogeeVue(secret, self.uai, ZoneInfo(self.timezone), timedelta(seconds=self.overlap_seconds), since)
 
 
+class ApogeeWsSettings(CalledSystem):
+    """Apogée's web services, which complete known students. Without an address they are not asked."""
+
+    etudiant_url: str = ""
+    """Of `EtudiantMetier`: gives the NNE that a registration lacks."""
+    administratif_url: str = ""
+    """Of `AdministratifMetier`: gives what is missing of its étape."""
+    wsdl_dir: Path | None = None
+    """A folder with the site's own `EtudiantMetier.wsdl` and `AdministratifMetier.wsdl`; without it, descriptions written by the bus."""
+    username: str | None = Field(default=None, pattern=r"^[^:\x00-\x1f\x7f]{1,100}$")
+    """HTTP basic authentication, where the services ask for it."""
+    password_file: Path | None = None
+    calls_per_second: int = Field(default=5, ge=1, le=1_000)
+
+    @field_validator("etudiant_url", "administratif_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        return checked_url(value)
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.etudiant_url or self.administratif_url)
+
+    def authorization(self) -> str | None:
+        """Read at each use."""
+        if self.username is None or self.password_file is None:
+            return None
+        return "Basic " + b64encode(f"{self.username}:{read_secret(self.password_file)}".encode()).decode()
+
+
 class PegaseSettings(CalledSystem):
     """Pégase's change feed. Without an address it is not asked."""
 
@@ -465,6 +496,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     outgoing_http: OutgoingHttpSettings = OutgoingHttpSettings()
     apogee_vue: ApogeeVueSettings = ApogeeVueSettings()
+    apogee_ws: ApogeeWsSettings = ApogeeWsSettings()
     pegase: PegaseSettings = PegaseSettings()
 
     _split = field_validator("domains", mode="before")(_words)

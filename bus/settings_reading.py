@@ -37,6 +37,7 @@ SECRETS = {
     ("smtp", "password_file"): "smtp_password",
     ("outgoing_http", "tokens_file"): "outgoing_http_tokens.json",
     ("apogee_vue", "password_file"): "apogee_vue_password",
+    ("apogee_ws", "password_file"): "apogee_ws_password",
     ("pegase", "token_file"): "pegase_token",
 }
 """The usual name of each secret in `secrets_dir`; those of the embedded stack are in `var/secrets`."""
@@ -333,5 +334,12 @@ def _mail(settings: Settings, wrong: set[Place]) -> Iterator[str]:
 def _sources(settings: Settings, wrong: set[Place]) -> Iterator[str]:
     if settings.apogee_vue.configured and not settings.apogee_vue.view and ("apogee_vue", "view") not in wrong:
         yield f"{variable(('apogee_vue', 'view'))} : obligatoire avec l'adresse de la base d'Apogée."
+    services = settings.apogee_ws
+    if (services.username is None) != (services.password_file is None):
+        absent = "password_file" if services.password_file is None else "username"
+        yield f"{variable(('apogee_ws', absent))} : l'utilisateur et le fichier du mot de passe vont ensemble."
+    for name, address in (("EtudiantMetier", services.etudiant_url), ("AdministratifMetier", services.administratif_url)):
+        if services.wsdl_dir is not None and address and not (services.wsdl_dir / f"{name}.wsdl").is_file():
+            yield f"{variable(('apogee_ws', 'wsdl_dir'))} : le fichier {name}.wsdl n'y est pas."
     if settings.pegase.configured and settings.pegase.token_file is None and ("pegase", "token_file") not in wrong:
         yield f"{variable(('pegase', 'token_file'))} : obligatoire avec l'adresse de Pégase."

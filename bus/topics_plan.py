@@ -1,7 +1,8 @@
 """What the bus needs of a Kafka cluster, as data: topics, groups, transactional ids and access rights.
 
 For administrators who create them themselves (`passerelle topics plan`), and for whatever checks them. One principal per
-processor, one for the connectors, one for the answers, one for administration: each gets what it uses and no more.
+processor, one for the connectors, one for Apogée's completions, one
+for the answers, one for administration: each gets what it uses and no more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from bus import answers
 from bus.assembly import inputs_of
 from bus.deployment import Deployment
 from bus.topic_admin import DAY_MS, configs_of
+from connectors.apogee import completion
 from connectors.registry import pull_connectors, push_connectors
 from schemas.outcome import Processor
 from topics.catalogue import Topic
@@ -22,6 +24,7 @@ UNUSED_SECRET = bytes(32)
 """Connectors ask for the secret of the students' keys when they are built; their topics do not depend on it."""
 
 CONNECTORS = "connecteurs"
+COMPLETIONS = "complements"
 ADMINISTRATION = "administration"
 
 
@@ -84,8 +87,12 @@ def topic_rows(catalogue: Sequence[Topic], processors: Sequence[Processor], depl
 
 
 def group_rows(processors: Sequence[Processor], deployment: Deployment) -> list[Row]:
-    """One row a consumer group: a processor has one, the questions over the bus another."""
-    groups = [*((processor.name, inputs_of(processor)) for processor in processors), (answers.NAME, (answers.QUESTIONS,))]
+    """One row a consumer group: a processor has one, the questions over the bus another, Apogée's completions a third."""
+    groups = [
+        *((processor.name, inputs_of(processor)) for processor in processors),
+        (answers.NAME, (answers.QUESTIONS,)),
+        (completion.GROUP, completion.READS),
+    ]
     return [
         {"groupe": deployment.group(name), "processeur": name, "topics": " ".join(deployment.topic(each) for each in topics)}
         for name, topics in groups
@@ -111,6 +118,7 @@ def rights(processors: Sequence[Processor], connector_topics: Iterable[str], dep
     return (
         *(right for processor in processors for right in _of_processor(processor, deployment)),
         *_of_connectors(connector_topics, deployment),
+        *_of_completions(deployment),
         *_of_answers(deployment),
         *_of_administration(deployment),
     )
@@ -135,6 +143,15 @@ def _of_processor(processor: Processor, deployment: Deployment) -> Iterator[Righ
 def _of_connectors(topics: Iterable[str], deployment: Deployment) -> Iterator[Right]:
     for name in sorted(set(topics)):
         yield Right(principal_of(CONNECTORS), "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie ce qui est reçu")
+
+
+def _of_completions(deployment: Deployment) -> Iterator[Right]:
+    principal = principal_of(COMPLETIONS)
+    for name in completion.READS:
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Read", "Describe"), "lit")
+    for name in completion.TOPICS:
+        yield Right(principal, "topic", deployment.topic(name), "literal", ("Write", "Describe"), "publie")
+    yield Right(principal, "group", deployment.group(completion.GROUP), "literal", ("Read", "Describe"), "groupe de consommation")
 
 
 def _of_answers(deployment: Deployment) -> Iterator[Right]:

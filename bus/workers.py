@@ -6,6 +6,7 @@ from bus.processors import all_processors, domain_of
 from bus.pulled_sources import configured
 from bus.settings import Settings
 from bus.told import Told
+from connectors.apogee.completion import NAME as COMPLETED
 
 TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": "bus.outgoing_worker"}
 """The processes that take what arrives and write what leaves, by the name people see."""
@@ -14,8 +15,8 @@ TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": 
 ANSWERS = {"bourses": {"reponses": "bus.answers"}}
 """Domain → the processes that answer its questions, by the name people see."""
 
-SOURCES = "interrogations"
-"""The process that asks the sources, where the settings turn one on."""
+SOURCES, COMPLEMENTS = "interrogations", "complements"
+"""The process that asks the sources and the one that completes registrations, where the settings turn them on."""
 
 
 class UnknownDomain(Told):
@@ -33,5 +34,7 @@ def commands(settings: Settings) -> dict[str, tuple[str, ...]]:
     names = [processor.name for processor in all_processors() if domain_of(processor) in settings.domains]
     workers = {name: (sys.executable, "-m", "bus.worker", name) for name in names}
     answers = {name: module for domain in settings.domains for name, module in ANSWERS.get(domain, {}).items()}
-    asked = {SOURCES: "bus.pull_worker"} if configured(settings) else {}
+    on = configured(settings)
+    asked = {SOURCES: "bus.pull_worker"} if on - {COMPLETED} else {}
+    asked |= {COMPLEMENTS: "bus.completing_worker"} if COMPLETED in on else {}
     return {**{name: (sys.executable, "-m", module) for name, module in (TRANSPORTS | asked | answers).items()}, **workers}

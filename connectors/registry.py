@@ -5,6 +5,7 @@ from typing import Protocol
 
 from connectors.academie.connector import Academie
 from connectors.aglae.connector import Aglae
+from connectors.apogee.completion import ApogeeComplements
 from connectors.apogee.connector import Apogee
 from connectors.apogee.vue import ApogeeVue
 from connectors.charlemagne.connector import Charlemagne
@@ -90,4 +91,4 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
 
 def pull_connectors(secret: bytes) -> tuple[Asked, ...]:
     """The sources that are asked."""
-    return (ApogeeVue(secret), PegaseFlux(secret))
+    return (ApogeeVue(secret), ApogeeComplements(), PegaseFlux(secret))

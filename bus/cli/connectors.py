@@ -1,12 +1,15 @@
-"""`passerelle connectors list`: every way in and out of the bus."""
+"""`passerelle connectors`: every way in and out of the bus, how far sources were read, what of them is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from bus.cli.output import Output, OutputOption, render
+from bus.cli.session import database_session
 from bus.outgoing_sinks import ways
 from bus.processors import all_processors
+from bus.pulled_ledger import PullLedger
 from bus.pulled_sources import configured
 from bus.settings import Settings, load_settings
 from connectors.registry import pull_connectors, push_connectors
@@ -15,6 +18,16 @@ from sinks.registry import PROCESSORS as SINK_PROCESSORS
 app = typer.Typer(help="Connecteurs et sorties.", no_args_is_help=True)
 
 COLUMNS = {"nom": "nom", "systeme": "système", "sens": "sens", "topics": "topics", "transports": "transports", "etat": "état"}
+SOURCE_COLUMNS = {
+    "source": "source",
+    "etat": "état",
+    "lue_le": "lue le",
+    "entiere_le": "entière le",
+    "publies": "publiés",
+    "doublons": "doublons",
+    "refuses": "refusés",
+}
+REFUSAL_COLUMNS = {"source": "source", "place": "élément", "depuis": "depuis", "code": "code", "message": "message", "remede": "à faire"}
 UNUSED_SECRET = bytes(32)
 """Connectors ask for the secret of the students' keys when they are built; nothing shown here depends on it."""
 Row = dict[str, object]
@@ -33,6 +46,51 @@ def show(output: OutputOption = Output.TABLE) -> None:
     if output is Output.TABLE:
         rows = [{**row, **{name: ", ".join(row[name]) for name in ("topics", "transports") if isinstance(row[name], list)}} for row in rows]  # type: ignore[arg-type]
     render(rows, COLUMNS, output)
+
+
+@app.command()
+def sources(output: OutputOption = Output.TABLE) -> None:
+    """Jusqu'où chaque source interrogée a été lue, ce qu'elle a donné, ce qui empêche de la lire."""
+    with database_session() as (settings, database):
+        found = PullLedger(database).states()
+    on = configured(settings)
+    rows = [_source(asked.name, asked.name in on, found.get(asked.name, {})) for asked in pull_connectors(UNUSED_SECRET)]
+    render(rows, SOURCE_COLUMNS, output)
+
+
+@app.command()
+def refusals(
+    source: Annotated[str | None, typer.Option("--source", help="Ceux de cette source.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ce que les sources interrogées ont donné et qui n'a pas pu être pris, tant que ce n'est pas corrigé à la source."""
+    with database_session() as (_, database):
+        found = PullLedger(database).open_refusals(source)
+    rows = [
+        {
+            "source": each.source,
+            "place": each.place,
+            "depuis": each.since.isoformat(timespec="seconds"),
+            "code": fault.code,
+            "message": fault.message,
+            "remede": fault.remede,
+        }
+        for each in found
+        for fault in each.faults
+    ]
+    render(rows, REFUSAL_COLUMNS, output)
+
+
+def _source(name: str, on: bool, state: Mapping[str, Any]) -> Row:
+    instants = {label: state.get(column) for label, column in (("lue_le", "read_at"), ("entiere_le", "complete_at"))}
+    return {
+        "source": name,
+        "etat": (state.get("trouble") or "lue") if on and state else "jamais lue" if on else "non configurée",
+        **{label: when.isoformat(timespec="seconds") if when else None for label, when in instants.items()},
+        "publies": state.get("published", 0),
+        "doublons": state.get("duplicates", 0),
+        "refuses": state.get("refused", 0),
+    }
 
 
 def _inward(settings: Settings) -> Iterator[Row]:

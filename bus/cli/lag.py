@@ -10,6 +10,8 @@ from bus.cli.cluster import cluster_session
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.lag import COLUMNS, GroupInputs, measure, total
 from bus.processors import all_processors
+from bus.settings import load_settings
+from connectors.apogee import completion
 
 app = typer.Typer(help="Retard des groupes de consommation.")
 
@@ -24,6 +26,8 @@ def lag(
 ) -> None:
     """Retard par groupe, topic et partition, en nombre d'enregistrements. « — » : rien n'a encore été validé."""
     every = [*(GroupInputs(each.name, inputs_of(each)) for each in all_processors()), GroupInputs(answers.NAME, (answers.QUESTIONS,))]
+    if load_settings(services=False).apogee_ws.configured:
+        every.append(GroupInputs(completion.GROUP, completion.READS))
     groups = [each for each in every if not processor or each.processor in processor]
     unknown = set(processor or ()) - {each.processor for each in groups}
     if unknown:

@@ -53,6 +53,13 @@ def row_value(where: str, column: str, bad: BadValue) -> Fault:
     return fault(bad.code, f"{where}, colonne {column} : {bad.expected} ; trouvé : {bad.found}.", remede)
 
 
+def answer_refused(code: str, element: str) -> Fault:
+    """What a web service of Apogée answered about one student, when it cannot be used."""
+    what = f"élément {element} de la réponse" if element else "réponse"
+    remede = "Chercher l'étudiant dans Apogée et corriger ; il sera redemandé à son prochain événement."
+    return fault(code, f"Services web d'Apogée, {what} : l'inscription n'a pas pu être complétée et reste telle qu'elle est venue.", remede)
+
+
 def unreadable_date(where: str, column: str) -> Fault:
     return fault(
         "DATE_ABSURDE",

@@ -90,6 +90,13 @@ def test_the_answers_may_write_replies_and_detections_alone() -> None:
     assert {right.name for right in mine if "Read" in right.operations} == {"bourses.droits.v1", "bourses.questions.v1"}
 
 
+def test_completions_read_registrations_and_write_what_completes_them() -> None:
+    rights = topics_plan.rights((), (), Deployment())
+    mine = [right for right in rights if right.principal == "User:passerelle-complements"]
+    assert {right.name for right in mine if "Write" in right.operations} == {"apogee.inscriptions.v1", "nne.corrections.v1"}
+    assert {right.name for right in mine if "Read" in right.operations} == {"apogee.inscriptions.v1", "passerelle.apogee.completement"}
+
+
 def test_there_is_a_task_for_each_partition_of_the_inputs() -> None:
     rows = topics_plan.transactional_rows(CATALOGUE, all_processors(), Deployment(production=True))
     assert [row["partition"] for row in rows if row["processeur"] == "bourses"] == list(range(12))

@@ -18,7 +18,7 @@ from bus.inbox_ledger import SystemLocks
 from bus.pulled_ledger import PullLedger
 from bus.pulled_sources import open_sources
 from bus.pulling import Pulling
-from bus.settings import ApogeeVueSettings, PegaseSettings, Settings
+from bus.settings import ApogeeVueSettings, ApogeeWsSettings, PegaseSettings, Settings
 from bus.transports import build_transports
 from tests.bus.inbox_victims import forked, killer
 
@@ -30,6 +30,7 @@ def settings_of(given: dict[str, Any]) -> Settings:
         student_key_file=Path(given["key_file"]),
         database={"schema": given["schema"]},  # type: ignore[arg-type]
         apogee_vue=ApogeeVueSettings(**given.get("apogee_vue", {})),
+        apogee_ws=ApogeeWsSettings(**given.get("apogee_ws", {})),
         pegase=PegaseSettings(**given.get("pegase", {})),
     )
     return plain.with_addresses(given["kafka"], given["registry"], given["database"])
