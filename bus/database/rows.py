@@ -4,10 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import and_, bindparam
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, JSON, and_, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from schemas.outcome import Row
+
+TOGETHER = 8
+"""Rows of one table and shape from which they are written by one statement."""
+LISTS = (ARRAY, JSON)
+"""Types whose values may be lists."""
 
 _Key = tuple[tuple[str, Any], ...]
 
@@ -46,11 +51,21 @@ def _write_table(
             groups.setdefault(tuple(sorted(values)), []).append({**dict(key), **values})
     for columns, lines in groups.items():
         keys = [name for name in lines[0] if name not in columns]
-        statement = insert(table)
+        wanted = (*keys, *columns)
+        together = len(lines) >= TOGETHER and not any(isinstance(table.c[name].type, LISTS) for name in wanted)
+        statement = _from_arrays(table, wanted) if together else insert(table)
         update = {name: statement.excluded[name] for name in columns}
         upsert = (
             statement.on_conflict_do_update(index_elements=keys, set_=update)
             if update
             else statement.on_conflict_do_nothing(index_elements=keys)
         )
-        connection.execute(upsert, lines)
+        connection.execute(upsert, {name: [line[name] for line in lines] for name in wanted} if together else lines)
+
+
+def _from_arrays(table: sqlalchemy.Table, names: tuple[str, ...]) -> Insert:
+    """All the rows in one statement, a column an array: measured, half the processor time of a statement a row. A column of
+    lists cannot be one of them: they would be taken apart."""
+    arrays = (bindparam(name, type_=ARRAY(table.c[name].type)) for name in names)
+    rows = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names)).render_derived()
+    return insert(table).from_select(list(names), select(*(rows.c[name] for name in names)))
