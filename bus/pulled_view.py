@@ -4,7 +4,7 @@ The statements are SQLAlchemy's, for PostgreSQL and Oracle alike; only PostgreSQ
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy
@@ -17,6 +17,7 @@ from bus.source_outage import SourceAway
 from connectors.apogee.vue import COLUMNS, CREATED, DATED, DAYS, FLOOR, KEYS, NO_KEY, REQUIRED, SHOWN_OUTSIDE, ApogeeVue, Row, Window
 from schemas.outcome import Pulled
 
+OUTSIDE_EVERY = timedelta(minutes=15)
 _TEXT = String(4000)
 _KEY = String(100)
 _DAY, _INSTANT = "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS"
@@ -42,6 +43,7 @@ class SqlView:
         self._view = view
         self._page_rows = page_rows
         self._clock = clock
+        self._looked_at: datetime | None = None
 
     def pull(self, after: str | None) -> Pulled:
         try:
@@ -57,9 +59,16 @@ class SqlView:
         statements = Statements(*self._columns(connection), self._view)
         now = self._clock()
         window = self._vue.window(after, now, statements.aware)
-        outside = [_row(found) for found in connection.execute(statements.outside(window))] if window.first else []
+        outside = [_row(found) for found in connection.execute(statements.outside(window))] if self._looks_outside(window, now) else []
         rows = [_row(found) for found in connection.execute(statements.page(window, self._page_rows))]
         return self._vue.pulled(after, window, rows, outside, len(rows) == self._page_rows, now)
+
+    def _looks_outside(self, window: Window, now: datetime) -> bool:
+        """At the first sweep, then now and then: no index helps to find rows without a date."""
+        due = self._looked_at is None or now - self._looked_at >= OUTSIDE_EVERY
+        if window.first and due:
+            self._looked_at = now
+        return window.first and due
 
     def _columns(self, connection: sqlalchemy.Connection) -> tuple[dict[str, str], Any]:
         schema, _, name = self._view.rpartition(".")
@@ -91,12 +100,19 @@ class Statements:
         """The rows of the window, in order, from just after the last one read."""
         query = self._select(self._instant).where(self._instant <= window.top)
         if window.after is None:
-            query = query.where(self._instant >= window.start)
+            query = query.where(self._instant >= window.start, self._modified_since(window.start))
         else:
             instant, keys = window.after
             later = _beyond([(self._instant, instant), *zip(self._keys, keys, strict=True)])
-            query = query.where(self._instant >= instant, later)
+            query = query.where(self._instant >= instant, self._modified_since(instant), later)
         return query.order_by(self._instant, *self._order).limit(rows)
+
+    def _modified_since(self, instant: datetime) -> ColumnElement[bool]:
+        """The same bound on the columns themselves, which have indexes."""
+        modified = self._column(DATED) >= instant
+        if CREATED not in self._names:
+            return modified
+        return or_(modified, and_(self._column(DATED).is_(None), self._column(CREATED) >= instant))
 
     def outside(self, window: Window) -> Select[Any]:
         """Some rows that no window reaches. Their instant is not asked for as such: it may be one that Python has not."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.dialects import oracle
 from sqlalchemy.types import DateTime
 
@@ -134,6 +135,32 @@ def test_a_birth_date_that_python_has_not_stops_no_neighbour(apogee: ApogeeBase,
     apogee.run("UPDATE individu SET date_nai_ind = :born WHERE cod_ind = 900001", born=born)
     pages = reader.sweep()
     assert "900002" in individuals(pages)
+
+
+def test_the_search_for_unreadable_dates_is_not_made_at_each_sweep(apogee: ApogeeBase, reader: Reader) -> None:
+    apogee.register(900_001, None)
+    told = []
+    for minutes in (0, 1, 14, 16, 17):
+        reader.now = NOW + timedelta(minutes=minutes)
+        told.append(sum(len(page.not_taken) for page in reader.sweep()))
+    assert told == [1, 0, 0, 1, 0]
+
+
+def test_a_small_window_of_a_large_table_is_found_by_its_index(apogee: ApogeeBase) -> None:
+    apogee.student(900_001)
+    apogee.run(
+        "INSERT INTO ins_adm_etp (cod_anu, cod_ind, cod_etp, cod_vrs_vet, eta_iae, dat_cre_iae, dat_mod_iae) "
+        "SELECT '2026', 900001, 'L' || n, 120, 'E', d, CASE WHEN n % 10 > 0 THEN d END "
+        "FROM (SELECT n, timestamp '2026-09-07' - n * interval '10 min' AS d FROM generate_series(1, 20000) n) AS made"
+    )
+    apogee.run("CREATE INDEX ON ins_adm_etp (dat_cre_iae); ANALYZE ins_adm_etp")
+    names = {name: name.lower() for name in ("COD_ANU", "COD_IND", "COD_ETP", "COD_VRS_VET", "NUM_OCC_IAE", DATED, CREATED)}
+    statements = Statements(names, DateTime(), "ins_adm_etp")
+    query = statements.page(Window(datetime(2026, 9, 6), MORNING, None, first=True), 100)
+    with apogee.engine.connect() as connection:
+        written = query.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {written}")).scalars())
+    assert "Bitmap Index Scan" in plan, plan
 
 
 def test_an_empty_key_hides_no_row(apogee: ApogeeBase, reader: Reader) -> None:
