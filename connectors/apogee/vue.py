@@ -8,7 +8,7 @@ read again has the same `ce_id`, which follows from the row's keys and from a ke
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -42,13 +42,15 @@ NO_KEY = "-"
 """Stands for an empty key: a comparison with NULL would leave the row out for ever."""
 
 
-def _name(field: Field) -> str:
-    return field.aliases[0] if field.aliases else field.column
+def _name(each: Field) -> str:
+    return each.aliases[0] if each.aliases else each.column
 
 
-COLUMNS: Mapping[str, Field] = {_name(field): field for field in REGISTRATION if field.name != "dat_mod_iae"}
+COLUMNS: Mapping[str, Field] = {_name(each): each for each in REGISTRATION if each.name != "dat_mod_iae"}
 """Column of the view → field. `UAI` may be missing where the setting gives the establishment."""
-REQUIRED = (*(name for name, field in COLUMNS.items() if field.required and name != "UAI"), DATED)
+STATE = "ETA_IAE"
+"""Required here: a view that left it out would make every annulled registration a current one."""
+REQUIRED = (*(name for name, each in COLUMNS.items() if each.required and name != "UAI"), STATE, DATED)
 
 
 class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -91,7 +93,7 @@ class Row:
 class ApogeeVue:
     """The mapping and the windows of one view. `zone`: of its dates without an offset."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     uai: str = ""
     """The establishment, where the view does not say it."""
     zone: ZoneInfo = PARIS
@@ -158,16 +160,16 @@ class ApogeeVue:
     def _record(self, row: Row, now: datetime) -> tuple[tuple[Fault, ...], Record | None]:
         faults = FaultList()
         values: dict[str, Any] = {}
-        for column, field in COLUMNS.items():
+        for column, each in COLUMNS.items():
             text = (row.texts.get(column) or "").strip()
             if column == "UAI" and not text:
                 text = self.uai
             if not text:
-                if field.required:
+                if each.required or column == STATE:
                     faults.add(messages.row_without(self._where(row), column))
                 continue
             try:
-                values[field.name] = field.kind.from_text(text)
+                values[each.name] = each.kind.from_text(text)
             except BadValue as bad:
                 faults.add(messages.row_value(self._where(row), column, bad))
         if faults or row.instant is None:

@@ -7,7 +7,7 @@ again on a shorter span. The next span starts a little before the end of the las
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -67,7 +67,7 @@ class Ask:
 class PegaseFlux:
     """The mapping and the spans of one feed."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     overlap: int = 900
     since: int = 0
     size: int = 500

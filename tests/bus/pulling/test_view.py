@@ -12,7 +12,7 @@ from sqlalchemy.types import DateTime
 
 from bus.pulled_view import SqlView, Statements, open_view
 from bus.source_outage import SourceAway
-from connectors.apogee.vue import COLUMNS, CREATED, DATED, KEYS, ApogeeVue, Window
+from connectors.apogee.vue import COLUMNS, CREATED, DATED, KEYS, REQUIRED, ApogeeVue, Window
 from schemas.outcome import Pulled, Record
 from tests.bus.pulling.apogee_base import ApogeeBase
 from tests.connectors.deliveries import SECRET
@@ -197,7 +197,7 @@ def test_every_kind_of_date_column_is_read_and_paged(services: Services, schema:
 
 
 def test_names_in_capitals_are_found_too(apogee: ApogeeBase, reader: Reader) -> None:
-    capitals = ", ".join(f'{name.lower()} AS "{name}"' for name in ("COD_ANU", "COD_IND", "COD_ETU", "COD_ETP", "COD_VRS_VET", DATED))
+    capitals = ", ".join(f'{name.lower()} AS "{name}"' for name in REQUIRED)
     apogee.run(f'CREATE VIEW "V_CAPITALES" AS SELECT {capitals} FROM v_passerelle')
     apogee.register(900_001, MORNING)
     view = open_view(apogee.settings(view=apogee.settings().view.replace("v_passerelle", "V_CAPITALES")), SECRET)
@@ -230,9 +230,9 @@ KEYS_ALONE = "cod_anu, cod_ind, cod_etp, cod_vrs_vet"
     ("made", "cause"),
     [
         ("", "NoSuchTableError"),
-        (f"CREATE VIEW v_passerelle AS SELECT {KEYS_ALONE} FROM ins_adm_etp", "COD_ETU, DAT_MOD_IAE"),
+        (f"CREATE VIEW v_passerelle AS SELECT {KEYS_ALONE} FROM ins_adm_etp", "COD_ETU, DAT_MOD_IAE, ETA_IAE"),
         (
-            f"CREATE VIEW v_passerelle AS SELECT {KEYS_ALONE}, cod_ind AS cod_etu, 'hier' AS dat_mod_iae FROM ins_adm_etp",
+            f"CREATE VIEW v_passerelle AS SELECT {KEYS_ALONE}, cod_ind AS cod_etu, eta_iae, 'hier' AS dat_mod_iae FROM ins_adm_etp",
             "n'est pas une date",
         ),
     ],

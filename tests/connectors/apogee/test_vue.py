@@ -134,6 +134,7 @@ def test_the_id_and_the_place_show_nothing_of_the_student_and_depend_on_the_secr
         ({"TEM_IAE_PRM": "1"}, "BOOLEEN_INVALIDE", "TEM_IAE_PRM"),
         ({"DATE_NAI_IND": "0044-03-15"}, "DATE_ABSURDE", "DATE_NAI_IND"),
         ({"COD_ETU": None}, "CHAMP_MANQUANT", "COD_ETU"),
+        ({"ETA_IAE": None}, "CHAMP_MANQUANT", "ETA_IAE"),
         ({"COD_ETP": "L1 INFO"}, "IDENTIFIANT_INVALIDE", "COD_ETP"),
         ({"LIB_NOM_PAT_IND": "x" * 201}, "TEXTE_TROP_LONG", "LIB_NOM_PAT_IND"),
         ({"COD_ANU": "26"}, "IDENTIFIANT_INVALIDE", "COD_ANU"),
