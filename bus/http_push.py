@@ -27,6 +27,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bus import http_messages as say
 from bus import logging
@@ -295,7 +296,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def server_of(app: Starlette, host: str, port: int) -> Server:
+def server_of(app: ASGIApp, host: str, port: int) -> Server:
     """uvicorn without access log (it would name addresses), with deadlines and no header that tells what we run."""
     return Server(
         uvicorn.Config(

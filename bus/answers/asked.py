@@ -25,13 +25,18 @@ class BadQuestion(Exception):
 
 def asked_of(asked: Mapping[str, Any]) -> tuple[str, Question]:
     """The NNE and the question. Raises BadQuestion."""
-    nne, annee, uai, cod_etp = (asked.get(name) for name in ("nne", "annee", "uai", "cod_etp"))
-    for value, pattern, fault, required in (
-        (nne, _NNE, say.BAD_NNE, True),
-        (annee, ANNEE, say.BAD_YEAR, True),
-        (uai, _UAI, say.BAD_UAI, False),
-        (cod_etp, _ETAPE, say.BAD_ETAPE, False),
-    ):
-        if (value is None and required) or (value is not None and not pattern.fullmatch(str(value))):
-            raise BadQuestion(fault)
-    return str(nne), Question(int(str(annee)), str(uai).upper() if uai is not None else None, None if cod_etp is None else str(cod_etp))
+    nne = _checked(asked.get("nne"), _NNE, say.BAD_NNE)
+    annee = _checked(asked.get("annee"), ANNEE, say.BAD_YEAR)
+    uai, cod_etp = asked.get("uai"), asked.get("cod_etp")
+    if uai is not None:
+        uai = _checked(uai, _UAI, say.BAD_UAI).upper()
+    if cod_etp is not None:
+        cod_etp = _checked(cod_etp, _ETAPE, say.BAD_ETAPE)
+    return nne, Question(int(annee), uai, cod_etp)
+
+
+def _checked(value: Any, pattern: re.Pattern[str], fault: Fault) -> str:
+    text = "" if value is None else str(value)
+    if not pattern.fullmatch(text):
+        raise BadQuestion(fault)
+    return text

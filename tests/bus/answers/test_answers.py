@@ -149,6 +149,13 @@ def test_no_identifier_reaches_a_log_whatever_happens(
     assert NNE.lower() not in seen.lower()
 
 
+def test_an_address_is_asked_by_get_alone_and_holds_one_nne(http: Served) -> None:
+    http.take(NNE, year())
+    headers = http.headers(None)
+    assert [http.client.request(method, f"/v1/bourses/{NNE}", headers=headers).status_code for method in ("HEAD", "PUT")] == [405, 405]
+    assert http.client.get(f"/v1/bourses/{NNE}/x", headers=headers).status_code == 404
+
+
 def test_asking_never_changes_the_rights(http: Served) -> None:
     http.take(NNE, year())
     before = http.rights.size
