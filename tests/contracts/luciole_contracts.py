@@ -1,7 +1,7 @@
 """The contract of connectors for Luciole, Chorus, the DRAAF and the support."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from connectors.chorus.connector import Chorus
 from connectors.draaf.connector import Draaf
@@ -139,7 +139,7 @@ class TestSupport(ConnectorContract):
             content=encoded(DEBLOCAGE),
             personal=("libéré à la main",),
             records=1,
-            broken=(encoded(DEBLOCAGE, DEBLOCAGE | {"force": True}), encoded(DEBLOCAGE, [])),
+            broken=(encoded(DEBLOCAGE, DEBLOCAGE | {"force": True}), encoded(DEBLOCAGE, cast("dict[str, Any]", []))),
         ),
         Good(
             name="deblocage.csv",

@@ -122,7 +122,7 @@ def test_o_and_n_are_the_booleans_of_files_and_true_and_false_those_of_json() ->
     assert refused(kind, "O", from_json=True).code == "TYPE_INATTENDU"
 
 
-@pytest.mark.parametrize("value", ["\ud800", "a\x00b", "a\x1bb", "\ufffd"])
+@pytest.mark.parametrize("value", [chr(0xD800), "a\x00b", "a\x1bb", "\ufffd"])
 def test_a_text_holds_no_character_that_utf_8_or_a_screen_would_refuse(value: str) -> None:
     assert refused(values.text(), value, from_json=True).code == "CARACTERE_INTERDIT"
 

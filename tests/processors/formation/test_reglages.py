@@ -27,4 +27,4 @@ def test_a_setting_that_cannot_be_applied_is_named(named: str, changes: dict[str
 def test_the_defaults_are_those_of_the_guide() -> None:
     defaults = Reglages()
     assert (defaults.jours_confirmation, defaults.mois_enquetes, defaults.taux_tva) == (15, (6, 12), Decimal("19.6"))
-    assert (defaults.seuil_acompte_1, defaults.seuil_acompte_2, defaults.seuil_solde) == (30, 60, 80)
+    assert (defaults.seuil_acompte_1, defaults.seuil_acompte_2, defaults.seuil_solde) == (Decimal(30), Decimal(60), Decimal(80))

@@ -134,7 +134,7 @@ def test_a_class_wants_a_code_of_its_own(classe: tuple[str, str], code: str) -> 
         (("CP",), {"type_classe": ""}, "classe"),
     ],
 )
-def test_a_class_wants_its_contract_its_type_and_imported_formations(formations: tuple[str, ...], more: dict[str, str], said: str) -> None:
+def test_a_class_wants_its_contract_its_type_and_imported_formations(formations: tuple[str, ...], more: dict[str, Any], said: str) -> None:
     driver = pret()
     driver.classe("CP-A", "1", *formations, **more)
     (refus,) = named(driver.acte("controle"), "refus")
