@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 from rich.console import Console
 
-from bench import codec, figures, formation, luciole, measures
+from bench import answers, codec, figures, formation, luciole, measures
 from bench.arena import Arena
 from bench.environment import PROJECT, alternatives
 from bench.measures import Measure
@@ -25,7 +25,7 @@ RESULTS = PROJECT / "build" / "bench.json"
 ROUNDS = 5
 BUDGET = 400.0
 """Seconds for the rounds of one measure: no further round begins beyond. Both fit in 15 minutes with what surrounds them."""
-MEASURES = ("codec", "job", "vertical", "luciole", "formation")
+MEASURES = ("codec", "job", "vertical", "luciole", "formation", "answers")
 JOB_RECORDS = 40_000
 REGISTRATIONS, DOSSIERS = 34_000, 5_100
 
@@ -110,6 +110,7 @@ def main(arguments: list[str]) -> int:
         ),
         "luciole": lambda: luciole.run(console, chosen.scale),
         "formation": lambda: formation.run(console, chosen.scale),
+        "answers": lambda: answers.measured(chosen.rounds, chosen.scale, console),
     }
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     RESULTS.parent.mkdir(exist_ok=True)
