@@ -131,7 +131,7 @@ class Race:
         began = max(racer.begun for racer in self._racers if racer.begun is not None)
         ended = max(racer.done[-1][0] for racer in self._racers if racer.done)
         counted = sum(count for racer in self._racers for instant, count in racer.done if instant > began)
-        peak = max(_peak_mib(racer.process.pid) for racer in self._racers)
+        peak = max(peak_mib(racer.process.pid) for racer in self._racers)
         return Run(counted / (ended - began), cpu / self._expected * 1e6, peak)
 
     def _written(self) -> str:
@@ -160,7 +160,7 @@ def _cpu(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def _peak_mib(pid: int) -> float:
+def peak_mib(pid: int) -> float:
     """The peak as Linux keeps it; elsewhere the present value."""
     status = Path(f"/proc/{pid}/status")
     if status.exists():

@@ -115,7 +115,7 @@ class BusOfSchools:
                 member = self._member(processor)
                 self.members.append(member)
                 exits.push_async_callback(_left, member)
-            await self.until(self._taken)
+            await self.until(self._taken, 120.0)
             yield self
 
     def _member(self, processor: Processor) -> _Member:
@@ -137,7 +137,7 @@ class BusOfSchools:
     def _taken(self) -> bool:
         return bool(self.one("SELECT count(*) FROM tasks") == 4 * len(self.processors))
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 90.0) -> None:
         """Wait until the condition holds; a processor that fails meanwhile fails the test."""
         async with asyncio.timeout(seconds):
             while not await asyncio.to_thread(condition):
@@ -146,7 +146,7 @@ class BusOfSchools:
                         await member.task
                 await asyncio.sleep(0.02)
 
-    async def settled(self, seconds: float = 30.0) -> None:
+    async def settled(self, seconds: float = 90.0) -> None:
         """Wait until nothing is under way: every processor has decided all that it was given, and published what that made."""
         await self.until(self._quiet, seconds)
 
