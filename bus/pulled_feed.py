@@ -39,7 +39,7 @@ class PegaseFeed:
         ask = self._flux.ask(after, now)
         answer = self._answer(ask)
         if answer.status != 200:
-            raise SourceAway(_code(answer.status), str(answer.status), retry_after(answer.headers, now))
+            raise SourceAway(outage_code(answer.status), str(answer.status), retry_after(answer.headers, now))
         try:
             page = read_json(lambda: io.BytesIO(answer.body), len(answer.body), max_bytes=self._settings.max_answer_bytes)
             return self._flux.pulled(after, ask, page, now)
@@ -61,7 +61,8 @@ class PegaseFeed:
             raise SourceAway("SOURCE_INJOIGNABLE", type(broken).__name__) from None
 
 
-def _code(status: int) -> str:
+def outage_code(status: int) -> str:
+    """What a status other than 200 means for the source."""
     return _BY_STATUS.get(status) or ("SOURCE_EN_ERREUR" if status >= 500 else "REPONSE_INATTENDUE")
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bus.pulled_feed import open_feed
+from bus.pulled_fregata import open_api
 from bus.pulled_view import open_view
 from bus.settings import Settings
 from connectors.apogee import completion
 from connectors.apogee.vue import ApogeeVue
+from connectors.fregata.inscriptions import FregataInscriptions
 from connectors.pegase.flux import PegaseFlux
 from schemas.outcome import PullConnector
 
@@ -25,6 +27,7 @@ def configured(settings: Settings) -> frozenset[str]:
         ApogeeVue.name: settings.apogee_vue.configured,
         completion.NAME: settings.apogee_ws.configured,
         PegaseFlux.name: settings.pegase.configured,
+        FregataInscriptions.name: settings.fregata.configured,
     }
     return frozenset(name for name, turned_on in on.items() if turned_on)
 
@@ -37,4 +40,6 @@ def open_sources(settings: Settings) -> tuple[Source, ...]:
         found.append(Source(open_view(settings.apogee_vue, secret), settings.apogee_vue.interval_seconds))
     if settings.pegase.configured:
         found.append(Source(open_feed(settings.pegase, secret), settings.pegase.interval_seconds))
+    if settings.fregata.configured:
+        found.append(Source(open_api(settings.fregata, secret), settings.fregata.interval_seconds))
     return tuple(found)

@@ -426,6 +426,38 @@ class PegaseSettings(CalledSystem):
         return PegaseFlux(secret, self.overlap_seconds, since, self.page_rows)
 
 
+class FregataSettings(CalledSystem):
+    """FREGATA's API, whose requests are signed. Without an address it is not asked."""
+
+    url: str = ""
+    """`https://fregata.exemple.fr/api`: what comes before `/inscriptions`."""
+    key_id: str = Field(default="", pattern=r"^[\x21\x23-\x2b\x2d-\x7e]{0,100}$")
+    """The identifier that FREGATA gave with the key."""
+    key_file: Path | None = None
+    """The key, read at each call."""
+    uais: str = Field(default="", pattern=r"^ *([0-9]{7}[A-Z]( *, *[0-9]{7}[A-Z])*)? *$")
+    """`0341088Y, 0300139B`: the établissements to ask, in turn."""
+    interval_seconds: int = Field(default=3_600, ge=60, le=86_400)
+    """Between two rounds over all of them."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        return checked_url(value)
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.url)
+
+    def key(self) -> bytes:
+        """Read at each use."""
+        return read_secret(self.key_file).encode() if self.key_file else b""
+
+    def etablissements(self) -> tuple[str, ...]:
+        """Each once, in the order given."""
+        return tuple(dict.fromkeys(uai.strip() for uai in self.uais.split(",") if uai.strip()))
+
+
 class AnswersSettings(Section):
     """The synchronous answer. It listens on this machine alone unless told otherwise."""
 
@@ -498,6 +530,7 @@ class Settings(BaseSettings):
     apogee_vue: ApogeeVueSettings = ApogeeVueSettings()
     apogee_ws: ApogeeWsSettings = ApogeeWsSettings()
     pegase: PegaseSettings = PegaseSettings()
+    fregata: FregataSettings = FregataSettings()
 
     _split = field_validator("domains", mode="before")(_words)
 

@@ -39,6 +39,7 @@ SECRETS = {
     ("apogee_vue", "password_file"): "apogee_vue_password",
     ("apogee_ws", "password_file"): "apogee_ws_password",
     ("pegase", "token_file"): "pegase_token",
+    ("fregata", "key_file"): "fregata_key",
 }
 """The usual name of each secret in `secrets_dir`; those of the embedded stack are in `var/secrets`."""
 Place = tuple[str, ...]
@@ -343,3 +344,7 @@ def _sources(settings: Settings, wrong: set[Place]) -> Iterator[str]:
             yield f"{variable(('apogee_ws', 'wsdl_dir'))} : le fichier {name}.wsdl n'y est pas."
     if settings.pegase.configured and settings.pegase.token_file is None and ("pegase", "token_file") not in wrong:
         yield f"{variable(('pegase', 'token_file'))} : obligatoire avec l'adresse de Pégase."
+    given = {"key_id": settings.fregata.key_id, "key_file": settings.fregata.key_file, "uais": settings.fregata.uais}
+    for name in given if settings.fregata.configured else ():
+        if not given[name] and ("fregata", name) not in wrong:
+            yield f"{variable(('fregata', name))} : obligatoire avec l'adresse de FREGATA."

@@ -14,6 +14,7 @@ from connectors.crous.connector import Crous
 from connectors.draaf.connector import Draaf
 from connectors.etablissement.connector import Etablissement
 from connectors.extranet.connector import Extranet
+from connectors.fregata.inscriptions import FregataInscriptions
 from connectors.lsu.connector import Lsu
 from connectors.luciole.connector import Luciole
 from connectors.nne.connector import Nne
@@ -91,4 +92,4 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
 
 def pull_connectors(secret: bytes) -> tuple[Asked, ...]:
     """The sources that are asked."""
-    return (ApogeeVue(secret), ApogeeComplements(), PegaseFlux(secret))
+    return (ApogeeVue(secret), ApogeeComplements(), PegaseFlux(secret), FregataInscriptions(secret))

@@ -195,5 +195,6 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("support.appels.v1", "Appels au support de Luciole, un par incident.", Key.LUCIOLE, Personal.NONE),
     Topic("support.deblocages.v1", "Déblocages de Luciole par le support.", Key.VERROU, Personal.NONE, partitions=1),
     Topic("ogapi.montants.v1", "Montants attribués, à facturer dans OGAPI dès le OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
+    Topic("fregata.inscriptions.v1", "Élèves inscrits, tels que l'API de FREGATA les dit.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("fregata.decisions.v1", "Décisions et montants théoriques pour FREGATA, le lendemain du OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
 )

@@ -218,6 +218,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "fregata.decisions.v1": {
         "decision": fregata.Decision,
     },
+    "fregata.inscriptions.v1": {
+        "inscription_eleve": fregata.InscriptionEleve,
+    },
     "lsu.bilans.v1": {
         "instantane_debut": lsu.InstantaneDebut,
         "eleve": lsu.Eleve,

@@ -33,3 +33,36 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Instant du OK, UTC."""
     jeton: int
     """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
+
+
+class InscriptionEleve(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élève inscrit dans un établissement agricole, tel que l'API de FREGATA le dit. Format interne, non homologué."""
+
+    etablissement: str
+    """UAI de l'établissement interrogé."""
+    annee: int
+    """Année de la rentrée."""
+    identifiant: str
+    """Identifiant de l'inscription dans FREGATA."""
+    statut: str
+    """Code du statut de l'apprenant, comme 2501 pour un élève."""
+    ine: str | None = None
+    """INE, quand FREGATA le connaît."""
+    nom: str | None = None
+    """Nom usuel."""
+    prenom: str | None = None
+    """Prénom usuel."""
+    date_naissance: datetime.date | None = None
+    """Date de naissance."""
+    mef: str | None = None
+    """Code MEF de la section, sans le dernier caractère que FREGATA y ajoute."""
+    division: str | None = None
+    """Libellé de la division."""
+    entree_etablissement: datetime.date | None = None
+    """Entrée dans l'établissement."""
+    sortie_etablissement: datetime.date | None = None
+    """Sortie de l'établissement."""
+    entree_formation: datetime.date | None = None
+    """Entrée dans la formation."""
+    sortie_formation: datetime.date | None = None
+    """Sortie de la formation."""

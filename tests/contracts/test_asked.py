@@ -9,6 +9,7 @@ import pytest
 from connectors.apogee.completion import ApogeeComplements, Cause, completed, correction_of
 from connectors.apogee.service_answers import Etape, Identifiants
 from connectors.apogee.vue import ApogeeVue
+from connectors.fregata.inscriptions import FregataInscriptions
 from connectors.pegase.flux import PegaseFlux
 from connectors.registry import pull_connectors, push_connectors
 from connectors.transport.faults import CODES
@@ -19,6 +20,7 @@ from schemas.records.apogee import Inscription
 from schemas.student_key import StudentKeys
 from tests.connectors.apogee import test_vue as view_rows
 from tests.connectors.deliveries import SECRET
+from tests.connectors.fregata.samples import inscription
 from tests.connectors.pegase.samples import page, vue
 from topics.catalogue import CATALOGUE
 
@@ -103,6 +105,16 @@ class TestApogeeComplements(AskedContract):
         said, steps = Identifiants("1111037734", "L", "0906018155T"), (Etape("2026", "L1INFO", "120", "LINFO"),)
         made = (correction_of(bare, said, cause, secret), completed(bare, said, steps, cause, secret))
         return Pulled(tuple(record for record in made if record is not None), "")
+
+
+class TestFregataInscriptions(AskedContract):
+    source_class = FregataInscriptions
+    personal = ("TESTARD", "Zélie", "2009-03-12", "9900000001T", "9900000002T", "Essais")
+
+    def read(self, secret: bytes = SECRET) -> Pulled:
+        source = FregataInscriptions(secret, ("0341088Y",))
+        given = [inscription(1), inscription(2), inscription(3, statutApprenant="TESTARD"), "TESTARD"]
+        return source.pulled(source.ask(None, NOW), given)
 
 
 def test_every_registered_source_has_its_class_of_the_contract() -> None:
