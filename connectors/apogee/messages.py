@@ -1,9 +1,6 @@
 """The French texts that only Apogée's deliveries need."""
 
-import re
-
 from connectors.transport.faults import fault
-from connectors.transport.values import BadValue
 from schemas.outcome import Fault
 
 EXPECTED = "événements d'inscription (JSON), export d'inscriptions (CSV)"
@@ -31,26 +28,13 @@ def same_event_id(line: int, first: int) -> Fault:
 # --- rows of the view -------------------------------------------------------------------------------------------------
 
 
-_YEAR = re.compile(r"\d{4}", re.ASCII)
-_STEP = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9_-]{2,8}", re.ASCII)
-_VERSION = re.compile(r"\d{1,3}", re.ASCII)
-
-
-def row_of_view(year: str, step: str, version: str, modified: str) -> str:
-    """What is not written as such a code is not shown: a view whose columns are crossed may hold a person's data there."""
-    shown = (
-        text if form.fullmatch(text) else f"({len(text)} caractères)" for form, text in ((_YEAR, year), (_STEP, step), (_VERSION, version))
-    )
-    return "Ligne de la vue, année {}, étape {} version {}, modifiée le {}".format(*shown, modified or "(date illisible)")
-
-
 def row_without(where: str, column: str) -> Fault:
     return fault("CHAMP_MANQUANT", f"{where}, colonne {column} : valeur obligatoire absente.", "Renseigner cette valeur dans Apogée.")
 
 
-def row_value(where: str, column: str, bad: BadValue) -> Fault:
+def row_value(where: str, column: str, code: str, expected: str, found: str) -> Fault:
     remede = "Corriger la valeur dans Apogée, ou la vue ; la ligne sera relue dès que DAT_MOD_IAE changera."
-    return fault(bad.code, f"{where}, colonne {column} : {bad.expected} ; trouvé : {bad.found}.", remede)
+    return fault(code, f"{where}, colonne {column} : {expected} ; trouvé : {found}.", remede)
 
 
 def answer_refused(code: str, element: str) -> Fault:

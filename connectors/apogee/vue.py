@@ -19,6 +19,7 @@ import msgspec
 from connectors.apogee import messages
 from connectors.apogee.fields import REGISTRATION
 from connectors.apogee.registrations import TOPIC, record_of, registration_of
+from connectors.apogee.row_names import row_of_view
 from connectors.transport.faults import FaultList
 from connectors.transport.fields import Field
 from connectors.transport.values import PARIS, BadValue
@@ -171,7 +172,7 @@ class ApogeeVue:
             try:
                 values[each.name] = each.kind.from_text(text)
             except BadValue as bad:
-                faults.add(messages.row_value(self._where(row), column, bad))
+                faults.add(messages.row_value(self._where(row), column, bad.code, bad.expected, bad.found))
         if faults or row.instant is None:
             return faults.report(), None
         values["dat_mod_iae"] = utc(row.instant, self.zone)
@@ -189,7 +190,7 @@ class ApogeeVue:
         """Enough to find the row in Apogée: its étape and when it was modified."""
         year, _, step, version, _ = row.keys
         dated = row.instant.isoformat(" ", "seconds") if row.instant else row.texts.get(DATED) or ""
-        return messages.row_of_view(year, step, version, dated)
+        return row_of_view(year, step, version, dated)
 
 
 def before(instant: datetime, span: timedelta, zone: ZoneInfo) -> datetime:

@@ -126,8 +126,8 @@ class PegaseFlux:
 
     def _record(self, element: Any, place: str, now: datetime) -> tuple[tuple[Fault, ...], Record | None]:
         if not isinstance(element, dict):
-            return (messages.not_an_object(messages.element(""), element),), None
-        where = messages.element(_when(element))
+            return (messages.not_an_object(_named(""), kind_of(element)),), None
+        where = _named(_when(element))
         faults = FaultList()
         if {element.get("statutInscription"), element.get("statusInscription")} >= {"valide", "annulee"}:
             faults.add(messages.contradictory_states(where))
@@ -141,7 +141,7 @@ class PegaseFlux:
             try:
                 read[each.target] = each.read(found)
             except BadValue as bad:
-                faults.add(messages.bad_value(where, each.names[0], bad))
+                faults.add(messages.bad_value(where, each.names[0], bad.code, bad.expected, bad.found))
         if faults:
             return faults.report(), None
         record = record_of(Inscription(**read), StudentKeys(self.secret), now, place)
@@ -175,6 +175,11 @@ def _place(element: Any) -> str:
     names = ("UAI", "uai", "idApprenant", "codeApprenant", "anneeUniversitaire", "formation", "periode", "element")
     parts = [str(_code_in(named.get(name))) for name in names]
     return "inscription " + sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _named(modified: str) -> str:
+    """How a registration is named in a French sentence."""
+    return f"Inscription du flux, modifiée le {modified or '(sans date)'}"
 
 
 def _when(element: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """The French texts that only Pégase's feed needs. Never a value of a person."""
 
 from connectors.transport.faults import fault
-from connectors.transport.values import BadValue, kind_of
 from schemas.outcome import Fault
 
 _SIGNALER = "Signaler cette réponse à l'exploitant de Pégase."
@@ -12,12 +11,12 @@ def missing(where: str, name: str) -> Fault:
     return fault("CHAMP_MANQUANT", f"{where}, champ {name} : valeur obligatoire absente.", _REMEDE)
 
 
-def bad_value(where: str, name: str, bad: BadValue) -> Fault:
-    return fault(bad.code, f"{where}, champ {name} : {bad.expected} ; trouvé : {bad.found}.", _REMEDE)
+def bad_value(where: str, name: str, code: str, expected: str, found: str) -> Fault:
+    return fault(code, f"{where}, champ {name} : {expected} ; trouvé : {found}.", _REMEDE)
 
 
-def not_an_object(where: str, value: object) -> Fault:
-    return fault("TYPE_INATTENDU", f"{where} : objet attendu ; trouvé : {kind_of(value)}.", _SIGNALER)
+def not_an_object(where: str, found: str) -> Fault:
+    return fault("TYPE_INATTENDU", f"{where} : objet attendu ; trouvé : {found}.", _SIGNALER)
 
 
 def contradictory_states(where: str) -> Fault:
@@ -26,7 +25,3 @@ def contradictory_states(where: str) -> Fault:
         f"{where} : statutInscription et statusInscription se contredisent.",
         _SIGNALER,
     )
-
-
-def element(modified: str) -> str:
-    return f"Inscription du flux, modifiée le {modified or '(sans date)'}"

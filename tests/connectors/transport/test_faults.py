@@ -5,6 +5,7 @@ import pytest
 
 from connectors.aglae import messages as aglae
 from connectors.apogee import messages as apogee
+from connectors.pegase import messages as pegase
 from connectors.transport import messages
 from connectors.transport.faults import CODES, MAX_FAULTS, FaultList, fault
 from schemas.outcome import Fault
@@ -12,7 +13,7 @@ from schemas.outcome import Fault
 
 def every_message() -> list[Fault]:
     found = []
-    for module in (messages, apogee, aglae):
+    for module in (messages, apogee, aglae, pegase):
         for function in vars(module).values():
             if inspect.isfunction(function) and function.__module__ == module.__name__ and not function.__name__.startswith("_"):
                 hints = typing.get_type_hints(function)
