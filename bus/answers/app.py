@@ -11,7 +11,7 @@ No NNE reaches a log, a trace or a metric: what is logged of a question is its r
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -226,7 +226,12 @@ def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str:
 def _asked_in(scope: Scope) -> Mapping[str, Any]:
     """The NNE of the path and the known fields of the query."""
     query = scope["query_string"].decode("latin-1")
-    asked = {name: value for name, value in parse_qsl(query, keep_blank_values=True) if name in FIELDS}
+    pairs: Iterable[Sequence[str]]
+    if "%" in query or "+" in query:
+        pairs = parse_qsl(query, keep_blank_values=True)
+    else:  # nothing to decode, as in nearly every question: parse_qsl would be a fifth of the whole answer's cost
+        pairs = [part.partition("=")[::2] for part in query.split("&")]
+    asked = {name: value for name, value in pairs if name in FIELDS}
     asked["nne"] = scope["path"][len(BY_ADDRESS) :]
     return asked
 

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from processors.bourses.reponse import NON_CONFIRMEE
+from schemas.records.bourses import VoeuOuvert
 from schemas.student_key import StudentKeys
 from tests.bus.answers.serving import ELSEWHERE, FICHE, NNE, OTHER, SECRET, THIRD, UAI, UNKNOWN, Served, registered, serving, year
 
@@ -154,6 +155,14 @@ def test_an_address_is_asked_by_get_alone_and_holds_one_nne(http: Served) -> Non
     headers = http.headers(None)
     assert [http.client.request(method, f"/v1/bourses/{NNE}", headers=headers).status_code for method in ("HEAD", "PUT")] == [405, 405]
     assert http.client.get(f"/v1/bourses/{NNE}/x", headers=headers).status_code == 404
+
+
+def test_an_encoded_query_is_the_same_question(http: Served) -> None:
+    http.take(NNE, year(voeux=(VoeuOuvert(uai=UAI, cod_etp="L1+INFO"),)))
+    queries = (f"annee=2026&uai={UAI}&cod_etp=L1%2BINFO", f"%61nnee=2026&uai={UAI}", f"annee=2026&uai={UAI}&autre=x&cod_etp=L1%2BINFO")
+    answers = [http.client.get(f"/v1/bourses/{NNE}?{query}", headers=http.headers(None)).json() for query in queries]
+    assert answers == [{"reponse": "POSITIVE"}] * 3
+    assert http.client.get(f"/v1/bourses/{NNE}?annee", headers=http.headers(None)).status_code == 422
 
 
 def test_asking_never_changes_the_rights(http: Served) -> None:
