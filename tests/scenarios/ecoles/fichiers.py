@@ -248,7 +248,7 @@ def autres_chiffres() -> Iterator[tuple[str, bytes]]:
 
 
 def ac_42() -> Iterator[tuple[str, bytes]]:
-    """The seven exports of one school with a browser's suffixes, and one of another school."""
+    """The seven exports of one school with a browser's suffixes, one of another school, and a sts_emp with odd line ends."""
     school = make_school("42", "9830418M", 20, SchoolType.COLLEGE, 2017)
     for name, content in files(make_bundle(school, datetime(2018, 2, 20, 10))):  # noqa: DTZ001 (school-local)
         folder, _, base = name.partition("/")
@@ -259,6 +259,8 @@ def ac_42() -> Iterator[tuple[str, bytes]]:
                 ),
                 content,
             )
+        elif base.startswith("sts_emp"):
+            yield base, content.replace(b"><", b">\r\n  <", 3)
 
 
 CASES = {
