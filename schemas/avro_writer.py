@@ -145,15 +145,22 @@ def _logical(kind: str, logical: str) -> Write:
 
 
 def _decimal(precision: int, scale: int) -> Write:
-    def write(out: bytearray, value: Any) -> None:
-        if value.__class__ is not Decimal:
-            raise NotOurs
-        sign, digits, exponent = value.as_tuple()
+    @lru_cache(8192)
+    def packed(text: str) -> bytes:
+        """By its text: 1.0 and 1.00 are equal, and only one of them may fit the scale."""
+        sign, digits, exponent = Decimal(text).as_tuple()
         if not isinstance(exponent, int) or not -scale <= exponent <= 0 or len(digits) + scale + exponent > precision:
             raise NotOurs
         unscaled = int("".join(map(str, digits))) * 10 ** (scale + exponent)
         signed = -unscaled if sign else unscaled
+        out = bytearray()
         _bytes(out, signed.to_bytes((signed.bit_length() + 8) >> 3, "big", signed=True))
+        return bytes(out)
+
+    def write(out: bytearray, value: Any) -> None:
+        if value.__class__ is not Decimal:
+            raise NotOurs
+        out += packed(str(value))
 
     return write
 
@@ -238,6 +245,7 @@ def _map(item: Write) -> Write:
 def _record(schema: Mapping[str, Any], named: dict[str, Write]) -> Write:
     names = tuple(field["name"] for field in schema["fields"])
     writers = tuple(_writer(field["type"], named) for field in schema["fields"])
+    optionals = tuple(isinstance(field["type"], list) for field in schema["fields"])
     take = attrgetter(*names)
     known: set[type] = set()
     """Struct types whose fields are the record's."""
@@ -247,8 +255,11 @@ def _record(schema: Mapping[str, Any], named: dict[str, Write]) -> Write:
             if not isinstance(value, msgspec.Struct) or set(value.__struct_fields__) != set(names):
                 raise NotOurs
             known.add(value.__class__)
-        for writer, each in zip(writers, take(value), strict=True):
-            writer(out, each)
+        for optional, writer, each in zip(optionals, writers, take(value), strict=True):
+            if optional and each is None:  # most fields are: no call for them
+                out.append(0)
+            else:
+                writer(out, each)
 
     def write_one(out: bytearray, value: Any) -> None:
         """`attrgetter` of one name gives the value itself."""
