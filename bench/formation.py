@@ -117,7 +117,7 @@ def opening(rank: int, size: int) -> Iterator[Record]:
 
 
 def declared(rank: int, size: int, n: int) -> Iterator[Record]:
-    """A month of an action: a line a stagiaire, the confirmation, the invoice that it opens."""
+    """A month of an action: a line a stagiaire, the exits at the last one, the confirmation, the invoice that it opens."""
     month = MONTHS[n]
     last = dernier_jour(month)
     about: dict[str, Any] = {"contrat": contract(rank), "organisme": f"OF-{rank % 400}"}
@@ -135,6 +135,10 @@ def declared(rank: int, size: int, n: int) -> Iterator[Record]:
             entreprise_non_justifiees=none,
         )
         yield act(rank, "heures_saisies", at(last), line, f"{month}/S{s}", stagiaire=f"S{s}", mois=month)
+    if n == MOIS - 1:
+        for s in range(size):
+            leaving = extranet.SortieSaisie(**about, stagiaire=f"S{s}", date_sortie=last, fin_de_formation=True)
+            yield act(rank, "sortie_saisie", at(last, 16), leaving, f"S{s}", stagiaire=f"S{s}")
     confirmed = extranet.DeclarationConfirmee(**about, mois=month)
     yield act(rank, "declaration_confirmee", at(last + timedelta(days=8)), confirmed, month, mois=month)
     plan = INVOICED[frequence(rank)]

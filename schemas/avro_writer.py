@@ -7,6 +7,7 @@ asks fastavro, whose answer is the reference: the same bytes, or the reason why 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
