@@ -106,10 +106,8 @@ def test_the_list_shows_the_sources_and_whether_they_are_on() -> None:
     found = CliRunner().invoke(app, ["connectors", "list", "-o", "json"], env={**VIEW, "PASSERELLE_VAR": str(Path.cwd() / "var")})
     assert found.exit_code == 0, found.stderr
     asked = {row["nom"]: row for row in json.loads(found.stdout) if row["transports"] == ["interrogation"]}
-    assert {name: row["etat"] for name, row in asked.items()} == {
-        "apogee.vue": "configuré",
-        "apogee.ws": "non configuré",
-        "pegase.flux": "non configuré",
-    }
+    assert asked["apogee.vue"]["etat"] == "configuré"
+    assert {row["etat"] for name, row in asked.items() if name != "apogee.vue"} == {"non configuré"}
+    assert {"apogee.ws", "pegase.flux"} <= set(asked)
     assert asked["apogee.vue"]["topics"] == ["apogee.inscriptions.v1"]
     assert asked["apogee.vue"]["sens"] == "entrée"

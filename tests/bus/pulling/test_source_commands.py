@@ -38,11 +38,8 @@ def test_what_was_read_and_what_is_refused_is_shown(services: Services, schema: 
     }
     shown = CliRunner().invoke(app, ["connectors", "sources", "-o", "json"], env=environment)
     rows = {row["source"]: row for row in json.loads(shown.stdout)}
-    assert {name: row["etat"] for name, row in rows.items()} == {
-        "apogee.vue": "lue",
-        "apogee.ws": "non configurée",
-        "pegase.flux": "ACCES_REFUSE",
-    }
+    expected = {"apogee.vue": "lue", "apogee.ws": "non configurée", "pegase.flux": "ACCES_REFUSE"}
+    assert {name: rows[name]["etat"] for name in expected} == expected
     assert (rows["apogee.vue"]["publies"], rows["apogee.vue"]["doublons"], rows["apogee.vue"]["refuses"]) == (1, 2, 1)
     assert rows["apogee.vue"]["entiere_le"] is not None
     refused = CliRunner().invoke(app, ["connectors", "refusals", "--source", "apogee.vue", "-o", "json"], env=environment)
