@@ -100,6 +100,8 @@ def compose(
 
 def _set_subject(message: EmailMessage, subject: str) -> None:
     """A subject with accents is encoded from end to end: the policy's own folding of a word in the middle doubles the space before it."""
+    if "=?" in subject or not subject.isprintable():
+        raise ValueError("a subject is one line of text, not an encoded word")
     if subject.isascii():
         message["Subject"] = subject
     else:

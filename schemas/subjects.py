@@ -4,11 +4,13 @@ Connectors give these subjects to their records and rules name prerequisites wit
 """
 
 import hashlib
+from functools import lru_cache
 
 DIGEST_LENGTH = 12
 """Hexadecimal characters kept of the individual's digest: it tells two individuals of one student key apart, no more."""
 
 
+@lru_cache(maxsize=4096)
 def of_registration(uai: str, cod_anu: str, cod_ind: str, cod_etp: str, cod_vrs_vet: str) -> str:
     """One registration to one étape: `ia/0781944P/2026/L1INFO/120/3f2a…`; Apogée's own number of the individual only as a digest."""
     individual = hashlib.sha256(f"{uai}|{cod_ind}".encode()).hexdigest()[:DIGEST_LENGTH]

@@ -4,7 +4,7 @@ The status depends on the last facts alone, never on the order in which the two 
 belongs to history: money put in payment is not taken back here.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from processors.bourses import messages, procedure
 from processors.bourses.reglages import Reglages
@@ -12,8 +12,7 @@ from processors.bourses.state import Dossier, Etudiant, Identite, Inscription, P
 from schemas.records.bourses import RaisonMarque, StatutBourse
 
 
-@dataclass(frozen=True, slots=True)
-class Constat:
+class Constat(msgspec.Struct, frozen=True):
     """The status of one registration and what must be done about it."""
 
     statut: StatutBourse

@@ -1,7 +1,9 @@
 """Amounts of a bursary: which one is in force, in how many payments, from how many points (R-AGL-30…32)."""
 
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
+
+import msgspec
 
 from processors.bourses.reglages import Reglages
 from processors.bourses.state import Dossier
@@ -11,8 +13,7 @@ CENT = Decimal("0.01")
 SEPTEMBRE = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Montant:
+class Montant(msgspec.Struct, frozen=True):
     """What a dossier is worth."""
 
     nature: NatureMontant
@@ -33,6 +34,7 @@ def montant_de(reglages: Reglages, dossier: Dossier, paye: bool) -> Montant:
     return Montant("DEFINITIF", dossier.echelon, known if known is not None else dossier.montant_annuel)
 
 
+@lru_cache(maxsize=1024)
 def mensualites(annee: int, annuel: Decimal, nombre: int) -> tuple[tuple[str, Decimal], ...]:
     """(`AAAA-MM`, euros) from September of `annee` on, as equal as cents allow: the first ones bear what does not divide."""
     each = (annuel / nombre).quantize(CENT, ROUND_DOWN)

@@ -5,7 +5,6 @@ year is looked at again. A decision therefore needs no order between the two sys
 """
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +47,7 @@ def decide(reglages: Reglages, state: Etudiant | None, event: Event) -> Outcome:
             outcome = _numero_cite(reglages, etudiant, event, record)
         case _:
             outcome = Outcome(etudiant, refusal=messages.EVENEMENT_INCONNU)
-    return replace(outcome, state=None) if state is None and outcome.state is etudiant else outcome
+    return msgspec.structs.replace(outcome, state=None) if state is None and outcome.state is etudiant else outcome
 
 
 def provides(event: Event) -> str | None:

@@ -153,9 +153,7 @@ class _Telling:
         return self.before.paye_ordinaire if self.before.payee else TARIFS[self.bourse] == "ORDINAIRE"
 
     def _statut(self, after: Suivi, first: bool) -> None:
-        shown = ("bourse", "motif", "numero_dossier", "declaree", "composante")
-        changed = any(getattr(after, name) != getattr(self.before, name) for name in shown)
-        if not changed or (first and self.bourse == "SANS_OBJET"):
+        if _shown(after) == _shown(self.before) or (first and self.bourse == "SANS_OBJET"):
             return
         data = StatutApogee(
             bourse=self.bourse,
@@ -205,3 +203,8 @@ class _Telling:
 
     def _emit(self, name: str, data: object) -> None:
         self.emitted.append(Emitted(TOPIC, name, data, subject=subjects.of_registration(*self.inscription.identite)))
+
+
+def _shown(suivi: Suivi) -> tuple[object, ...]:
+    """What the record about the status shows."""
+    return suivi.bourse, suivi.motif, suivi.numero_dossier, suivi.declaree, suivi.composante

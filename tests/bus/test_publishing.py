@@ -1,7 +1,6 @@
 """What the publisher promises about ids, partitions, sizes and outages, on a real broker."""
 
 import asyncio
-import dataclasses
 import json
 import socket
 import time
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.partitioner import murmur2
@@ -75,7 +75,7 @@ def test_publishing_again_with_the_same_receipt_gives_the_same_ids_and_values(bu
 
 def test_a_record_too_large_for_a_broker_is_a_fault_and_nothing_is_sent(bus: Receiving) -> None:
     good = records(bus, json.dumps(EVENT))[0]
-    large = dataclasses.replace(good, data=type(good.data)(**{**_fields(good.data), "nom": "é" * LARGEST_VALUE}), position="ligne 9")
+    large = msgspec.structs.replace(good, data=type(good.data)(**{**_fields(good.data), "nom": "é" * LARGEST_VALUE}), position="ligne 9")
 
     async def work(publisher: RecordPublisher) -> Any:
         await publisher.learn([REGISTRATIONS])
@@ -125,7 +125,7 @@ def test_a_topic_that_does_not_exist_is_away_and_the_next_publication_uses_a_new
         first = publisher._producer
         with prepared.spool:
             with pytest.raises(KafkaAway):
-                await publisher._send(first, [("absent.v1", b"k", b"v", [])], asyncio.get_running_loop().time() + 1)
+                await publisher._send(first, [("absent.v1", 0, b"k", b"v", [])], asyncio.get_running_loop().time() + 1)
             assert publisher._producer is None
             return await publisher.publish(prepared)
 
@@ -152,7 +152,7 @@ def test_a_registry_away_stops_only_what_was_never_registered(bus: Receiving) ->
 def test_the_id_of_an_event_is_its_sources_whatever_the_receipt() -> None:
     record = Record("t", "inscription", "k", "s", datetime(2026, 9, 1, tzinfo=UTC), None, "element 1", own_id="0781944P/e-1")
     assert envelope_of(record, "apogee", "r1").ce_id == envelope_of(record, "apogee", "r2").ce_id
-    plain = dataclasses.replace(record, own_id=None)
+    plain = msgspec.structs.replace(record, own_id=None)
     assert envelope_of(plain, "apogee", "r1").ce_id != envelope_of(plain, "apogee", "r2").ce_id
 
 

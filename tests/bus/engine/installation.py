@@ -4,10 +4,11 @@ import asyncio
 import random
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
 import sqlalchemy
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from kafka import TopicPartition as KafkaPartition
@@ -194,4 +195,4 @@ def dossier(key: str, n: int, *, annee: int = 2026, seed: int = 1) -> Event:
 
 
 def with_id(event: Event, identifier: str) -> Event:
-    return replace(event, id=identifier)
+    return msgspec.structs.replace(event, id=identifier)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace as changed
 
 from bus.fold import (
     ATTENTE_EXPIREE,
@@ -99,7 +100,7 @@ def test_the_id_of_an_output_derives_from_the_decided_event() -> None:
 def test_outputs_of_equal_name_are_ranked() -> None:
     def twice(_reglages: Any, state: Any, event: Event) -> Outcome:
         emitted = chain.emit(chain.Chain(), "t", event)
-        return Outcome(state, emitted=(emitted, emitted, replace(emitted, cause="00000000-0000-5000-8000-000000000001", rank=7)))
+        return Outcome(state, emitted=(emitted, emitted, changed(emitted, cause="00000000-0000-5000-8000-000000000001", rank=7)))
 
     event = inscription(KEY, 1)
     outputs = Memory(replace(chain.PROCESSOR, decide=twice)).take(event).outputs
@@ -240,7 +241,7 @@ def test_later_records_of_its_key_queue_behind_it() -> None:
 def test_a_redrive_decides_the_culprit_then_the_queue_in_order() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2), inscription(KEY, 3))
-    mended = replace(failing(1), data=msgspec.structs.replace(failing(1).data, cod_brs=None))
+    mended = changed(failing(1), data=changed(failing(1).data, cod_brs=None))
     folded = memory.take(Incoming(mended, b"d", 9, b"raw", Redrive(4, True), None, "00000000-0000-5000-8000-000000000009"))
     assert [output.id for output in folded.outputs] == [
         derive(event.id, "situation", 0) for event in (failing(1), inscription(KEY, 2), inscription(KEY, 3))
@@ -254,7 +255,7 @@ def test_a_release_gives_the_culprit_up_and_lets_the_queue_go() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2))
     folded = memory.take(
-        Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
+        Incoming(changed(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
     )
     assert [output.id for output in folded.outputs] == [derive(inscription(KEY, 2).id, "situation", 0)]
 
@@ -262,7 +263,7 @@ def test_a_release_gives_the_culprit_up_and_lets_the_queue_go() -> None:
 def test_the_same_redrive_twice_is_done_once() -> None:
     memory = Memory()
     memory.take(failing(1), inscription(KEY, 2))
-    again = Incoming(replace(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
+    again = Incoming(changed(failing(1), data=None), b"d", 9, b"", Redrive(4, False), None, "00000000-0000-5000-8000-000000000009")
     memory.take(again)
     folded = memory.take(again)
     assert folded.counts["doublons_transport"] == 1
@@ -281,8 +282,8 @@ def test_a_redrive_that_fails_again_keeps_the_key_and_its_queue() -> None:
 def test_a_waiting_event_whose_rule_fails_when_released_holds_the_key() -> None:
     memory = Memory()
     memory.take(inscription(KEY, 1, type="IA_ANNULEE", subject="ia/1"))
-    memory.states[KEY].parked[0].event = replace(
-        memory.states[KEY].parked[0].event, data=msgspec.structs.replace(memory.states[KEY].parked[0].event.data, cod_brs="ECHOUE")
+    memory.states[KEY].parked[0].event = changed(
+        memory.states[KEY].parked[0].event, data=changed(memory.states[KEY].parked[0].event.data, cod_brs="ECHOUE")
     )
     folded = memory.take(created(2))
     assert [dead.code for dead in folded.dead] == [REGLE_EN_ERREUR]

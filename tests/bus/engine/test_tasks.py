@@ -13,6 +13,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from kafka import TopicPartition as KafkaPartition
 from kafka.admin import OffsetSpec
 from kafka.structs import OffsetAndMetadata as KafkaOffset
+from msgspec.structs import replace as changed
 
 from bus import runner as runner_module
 from bus import topic_admin
@@ -398,7 +399,7 @@ def test_a_deadline_finer_than_the_millisecond_comes_back(installation: Installa
 
     def finer(reglages: Any, state: Any, event: Event) -> Outcome:
         outcome = chain.decide(reglages, state, event)
-        return replace(outcome, deadlines=tuple(replace(d, due=d.due and d.due + timedelta(microseconds=7)) for d in outcome.deadlines))
+        return changed(outcome, deadlines=tuple(changed(d, due=d.due and d.due + timedelta(microseconds=7)) for d in outcome.deadlines))
 
     installation.processor = replace(chain.PROCESSOR, decide=finer)
 

@@ -1,9 +1,9 @@
 """The bursary rules, one promise at a time (R-AGL-13…15, 17, 22, 26, 38)."""
 
-from dataclasses import replace as with_fields
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace as with_fields
 
 from processors.bourses import PROCESSOR, messages
 from processors.bourses.reglages import Reglages

@@ -1,6 +1,5 @@
 """What follows from the matching, one promise at a time (R-AGL-08…12, 16…33)."""
 
-from dataclasses import replace as with_fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as with_fields
 
 from processors.bourses.montants import mensualites
 from processors.bourses.reglages import Bareme, Fenetre, Reglages

@@ -1,6 +1,5 @@
 """Decisions and refusals become rows of tables that exist, once each."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -92,7 +91,7 @@ def test_a_mark_of_another_reason_is_another_row() -> None:
 
 
 def test_a_record_of_a_newer_release_is_counted_and_makes_no_row() -> None:
-    outcome = PROCESSOR.decide(None, None, replace(event("inconnu", None)))
+    outcome = PROCESSOR.decide(None, None, event("inconnu", None))
     assert (outcome.rows, outcome.counted) == ((), "sans_ligne")
 
 
