@@ -17,6 +17,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 
+from bus.assembly import partitioner
 from bus.deployment import Deployment
 from bus.registry_client import RegistryClient
 from schemas import identity
@@ -32,8 +33,8 @@ PATIENCE = 15.0
 _IN_MEMORY = 4 * 1024 * 1024
 _WINDOW = 1_000
 _LENGTH = struct.Struct(">I")
-_Message = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
-"""Kafka topic, key, value, headers."""
+_Message = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
+"""Kafka topic, partition, key, value, headers."""
 
 
 class KafkaAway(Exception):
@@ -81,6 +82,7 @@ class RecordPublisher:
         self._patience = patience
         self._spool_folder = spool_folder
         self._probe = probe
+        self._place = partitioner(deployment)
         self._producer: AIOKafkaProducer | None = None
         self._ids: dict[str, int] = {}
         self._starting = asyncio.Lock()
@@ -145,7 +147,8 @@ class RecordPublisher:
                     spool.close()
                     return TooLarge(_too_large(record, len(value)))
                 envelope = envelope_of(record, system, receipt, traceparent)
-                message = encoder.encode((self._deployment.topic(record.topic), record.key.encode(), value, envelope.headers()))
+                place = self._place(record.topic, record.key)
+                message = encoder.encode((self._deployment.topic(record.topic), place, record.key.encode(), value, envelope.headers()))
                 spool.write(_LENGTH.pack(len(message)))
                 spool.write(message)
                 counts[record.topic] += 1
@@ -158,8 +161,8 @@ class RecordPublisher:
         sent: list[asyncio.Future[Any]] = []
         try:
             async with asyncio.timeout_at(deadline):
-                for topic, key, value, headers in window:
-                    sent.append(await producer.send(topic, value, key=key, headers=headers))
+                for topic, partition, key, value, headers in window:
+                    sent.append(await producer.send(topic, value, key=key, partition=partition, headers=headers))
                 answers = await asyncio.gather(*sent, return_exceptions=True)
         except (KafkaError, OSError, TimeoutError) as error:
             for future in sent:
