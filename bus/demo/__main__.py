@@ -126,6 +126,7 @@ class Demonstration:
         self.console.print(
             "\nEt maintenant : .venv/bin/passerelle status · lag · dead-letters list · sinks list · connectors list\n"
             f"Compte rendu des mauvais fichiers : {stage.settings.inbox_folder}/*/quarantaine/\n"
+            "Autres histoires : make demo-region · demo-formation · demo-ecoles\n"
             "Arrêter : make down. Comprendre : README.md, docs/."
         )
         return 1 if wrong else 0
