@@ -4,7 +4,6 @@ Exit codes: 0 stopped as asked, 70 failed (start again with back-off).
 """
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -16,13 +15,13 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from bus import logging
+from bus.async_process import rest, until_stopped
 from bus.completing import Completing, open_services
-from bus.inbox_worker import EXIT_FAILED, OUTAGES
+from bus.inbox_worker import OUTAGES
 from bus.kafka_clients import aiokafka_options
 from bus.pulled_ledger import PullLedger
 from bus.reading import WriterSchema
-from bus.settings import ApogeeWsSettings, Settings, load_settings
+from bus.settings import ApogeeWsSettings, Settings
 from bus.source_outage import Backoff, SourceAway
 from bus.transports import Transports, build_transports
 from connectors.apogee.completion import GROUP, NAME, Cause, lacking
@@ -105,9 +104,7 @@ async def serve(
         finally:
             with suppress(KafkaError, OSError):
                 await consumer.stop()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await stop.wait()
+        await rest(stop, pause)
 
 
 async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None, first_pause: float = 1.0) -> None:
@@ -124,19 +121,14 @@ async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], No
         await transports.close()
 
 
+def _failed(failure: BaseException) -> None:
+    cause = str(failure) if isinstance(failure, BadDescription) else ""
+    log.critical("completing.failed", error=type(failure).__name__, cause=cause)
+
+
 async def main() -> int:
     """Until SIGTERM or SIGINT; what is begun goes on after the next start."""
-    settings = load_settings()
-    logging.configure(settings.log_level)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        await run(settings, stop)
-    except (BadDescription, *OUTAGES) as refused:
-        log.critical("completing.failed", error=type(refused).__name__, cause=str(refused) if isinstance(refused, BadDescription) else "")
-        return EXIT_FAILED
-    return 0
+    return await until_stopped(run, _failed, (BadDescription, *OUTAGES))
 
 
 if __name__ == "__main__":

@@ -4,24 +4,22 @@ Exit codes: 0 stopped as asked, 70 failed (start again with back-off).
 """
 
 import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from bus import logging
+from bus.async_process import rest, served, until_stopped
 from bus.inbox import Inbox
 from bus.inbox_folders import Folders
 from bus.inbox_ledger import Ledger, Overtaken, SystemLocks
 from bus.publishing import KafkaAway
 from bus.registry_client import RegistryAway, RegistryRefuses
-from bus.settings import Settings, load_settings
+from bus.settings import Settings
 from bus.transports import build_transports
 
-EXIT_FAILED = 70
 SCAN_SECONDS = 1.0
 LONGEST_PAUSE = 30.0
 
@@ -43,15 +41,7 @@ async def serve(inbox: Inbox, locks: SystemLocks, stop: asyncio.Event, scan_seco
         except OUTAGES as error:
             log.warning("inbox.waits", system=inbox.system, error=type(error).__name__, seconds=pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-        await _rest(stop, pause)
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+        await rest(stop, pause)
 
 
 async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None) -> None:
@@ -64,34 +54,15 @@ async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], No
                 folders = Folders.of(settings.inbox_folder, connector.system)
                 folders.make()
                 inbox = Inbox(connector, folders, ledger, transports.publisher, probe=probe)
-                group.create_task(_served(serve(inbox, locks, stop), stop))
+                group.create_task(served(serve(inbox, locks, stop), stop))
     finally:
         locks.close()
         await transports.close()
 
 
-async def _served(serving: Awaitable[None], stop: asyncio.Event) -> None:
-    """When one inbox fails by a mistake of ours the others stop in order, and the process ends."""
-    try:
-        await serving
-    finally:
-        stop.set()
-
-
 async def main() -> int:
     """Until SIGTERM or SIGINT; what is begun goes on after the next start."""
-    settings = load_settings()
-    logging.configure(settings.log_level)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        await run(settings, stop)
-    except ExceptionGroup as failures:
-        for failure in failures.exceptions:
-            log.critical("inbox.failed", exc_info=failure)
-        return EXIT_FAILED
-    return 0
+    return await until_stopped(run, lambda failure: log.critical("inbox.failed", exc_info=failure))
 
 
 if __name__ == "__main__":

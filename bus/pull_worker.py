@@ -4,22 +4,21 @@ Exit codes: 0 stopped as asked, 70 failed (start again with back-off).
 """
 
 import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from bus import logging
+from bus.async_process import rest, served, until_stopped
 from bus.inbox_ledger import SystemLocks
-from bus.inbox_worker import EXIT_FAILED, OUTAGES
+from bus.inbox_worker import OUTAGES
 from bus.pulled_ledger import PullLedger
 from bus.pulled_sources import open_sources
 from bus.pulling import Pulling
-from bus.settings import Settings, load_settings
+from bus.settings import Settings
 from bus.source_outage import Backoff, SourceAway
 from bus.transports import build_transports
 
@@ -44,13 +43,7 @@ async def serve(pulling: Pulling, locks: SystemLocks, ledger: PullLedger, stop: 
         except OUTAGES as error:
             pause = backoff.after()
             log.warning("pulling.waits", connector=pulling.name, error=type(error).__name__, seconds=pause)
-        await _rest(stop, pause)
-
-
-async def _rest(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+        await rest(stop, pause)
 
 
 async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None) -> None:
@@ -61,34 +54,15 @@ async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], No
         async with asyncio.TaskGroup() as group:
             for source in open_sources(settings):
                 pulling = Pulling(source.connector, ledger, transports.publisher, probe)
-                group.create_task(_served(serve(pulling, locks, ledger, stop, source.interval), stop))
+                group.create_task(served(serve(pulling, locks, ledger, stop, source.interval), stop))
     finally:
         locks.close()
         await transports.close()
 
 
-async def _served(serving: Awaitable[None], stop: asyncio.Event) -> None:
-    """When one source fails by a mistake of ours the others stop in order, and the process ends."""
-    try:
-        await serving
-    finally:
-        stop.set()
-
-
 async def main() -> int:
     """Until SIGTERM or SIGINT; what is begun goes on after the next start."""
-    settings = load_settings()
-    logging.configure(settings.log_level)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    try:
-        await run(settings, stop)
-    except ExceptionGroup as failures:
-        for failure in failures.exceptions:
-            log.critical("pulling.failed", exc_info=failure)
-        return EXIT_FAILED
-    return 0
+    return await until_stopped(run, lambda failure: log.critical("pulling.failed", exc_info=failure))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_an_outage_keeps_the_cursor_is_shown_and_ends_by_itself(bus: Receiving, 
         if seconds == 33.0:
             stop.set()
 
-    monkeypatch.setattr(pull_worker, "_rest", short)
+    monkeypatch.setattr(pull_worker, "rest", short)
     seen: list[str] = []
     monkeypatch.setattr(ledger, "troubled", lambda _source, code: seen.append(code))
 
