@@ -16,8 +16,8 @@ from bench.asked import SECRET, nne_of, rights_of
 from bench.environment import PROJECT
 from bus import topic_admin
 from bus.answers.rights import TOPIC
-from bus.assembly import partitioner
 from bus.deployment import Deployment
+from bus.engine.assembly import partitioner
 from schemas.codec import encode
 from schemas.student_key import StudentKeys
 from tests.services import Services

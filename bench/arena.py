@@ -13,13 +13,13 @@ from sqlalchemy import select, text
 from bench.course import Course
 from bench.feed import Fed
 from bus import topic_admin
-from bus.assembly import check_processor, partitioner, topics_of
 from bus.database import tables
 from bus.database.connection import connect
 from bus.database.journal_days import prepare_journal
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.deployment import Deployment
+from bus.engine.assembly import check_processor, partitioner, topics_of
 from bus.registry_client import RegistryAccess, RegistryClient
 from schemas.codec import encode
 from schemas.outcome import Processor

@@ -25,11 +25,11 @@ from sqlalchemy import text
 
 from bench.environment import PROJECT
 from bus import topic_admin
-from bus.assembly import check_processor, inputs_of, partitioner, topics_of
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.deployment import Deployment
+from bus.engine.assembly import check_processor, inputs_of, partitioner, topics_of
 from bus.lag import GroupInputs, measure
 from bus.processors import find_processor
 from bus.registry_client import RegistryAccess, RegistryClient
@@ -105,7 +105,8 @@ class Domain:
             "PASSERELLE_DATABASE__SCHEMA": self.schema,
         }
         with log.open("wb") as stream:
-            return subprocess.Popen([sys.executable, "-m", "bus.worker", name], cwd=PROJECT, env=environment, stdout=stream, stderr=stream)
+            command = [sys.executable, "-m", "bus.engine.worker", name]
+            return subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=stream, stderr=stream)
 
     # --- phases ------------------------------------------------------------------------------------------------------
 

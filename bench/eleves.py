@@ -28,8 +28,8 @@ from bench.figures import Spread
 from bench.race import peak_mib
 from bus import topic_admin
 from bus.deployment import Deployment
-from bus.inbox_ledger import SystemLocks
-from bus.inbox_worker import serve
+from bus.inbox.ledger import SystemLocks
+from bus.inbox.worker import serve
 from bus.publishing import RecordPublisher, TooLarge
 from bus.registry_client import RegistryAccess, RegistryClient
 from bus.samples.bundle import Bundle, files, make_bundle

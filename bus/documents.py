@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from bus import answers
-from bus.assembly import inputs_of
 from bus.deployment import Deployment
+from bus.engine.assembly import inputs_of
 from bus.processors import all_processors
 from bus.registry_client import subject_of
 from bus.topic_admin import configs_of

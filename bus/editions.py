@@ -20,10 +20,10 @@ from bus.database.edition_tables import editions, editions_notes
 from bus.database.freshness import Marks
 from bus.database.tables import effets
 from bus.deployment import Deployment
-from bus.outgoing import State, place
+from bus.engine.transient import Transient
+from bus.outgoing.files import State, place
 from bus.settings import WEEKDAYS, EditionsSettings
 from bus.told import Told
-from bus.transient import Transient
 from schemas.identity import derive
 from schemas.outcome import OutgoingFile
 from sinks.bourses.bilan import Bilan, dresser

@@ -17,8 +17,8 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 
-from bus.assembly import partitioner
 from bus.deployment import Deployment
+from bus.engine.assembly import partitioner
 from bus.registry_client import RegistryClient
 from schemas import identity
 from schemas.codec import encode

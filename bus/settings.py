@@ -24,7 +24,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bus.deployment import Deployment
-from bus.mail_address import is_address
+from bus.outgoing.mail_address import is_address
 
 if TYPE_CHECKING:
     from connectors.apogee.vue import ApogeeVue

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bus import answers
-from bus.assembly import inputs_of
 from bus.deployment import Deployment
+from bus.engine.assembly import inputs_of
 from bus.topic_admin import DAY_MS, configs_of
 from connectors.apogee import completion
 from connectors.registry import pull_connectors, push_connectors

@@ -3,12 +3,12 @@
 import sys
 
 from bus.processors import all_processors, domain_of
-from bus.pulled_sources import configured
+from bus.pulling.sources import configured
 from bus.settings import Settings
 from bus.told import Told
 from connectors.apogee.completion import NAME as COMPLETED
 
-TRANSPORTS = {"http": "bus.http_push", "inbox": "bus.inbox_worker", "fichiers": "bus.outgoing_worker"}
+TRANSPORTS = {"http": "bus.push.http_push", "inbox": "bus.inbox.worker", "sorties": "bus.outgoing.worker"}
 """The processes that take what arrives and write what leaves, by the name people see."""
 
 
@@ -32,9 +32,9 @@ def commands(settings: Settings) -> dict[str, tuple[str, ...]]:
     if unknown:
         raise UnknownDomain(f"PASSERELLE_DOMAINS : domaine inconnu {', '.join(unknown)} ; connus : {', '.join(sorted(known))}.")
     names = [processor.name for processor in all_processors() if domain_of(processor) in settings.domains]
-    workers = {name: (sys.executable, "-m", "bus.worker", name) for name in names}
+    workers = {name: (sys.executable, "-m", "bus.engine.worker", name) for name in names}
     answers = {name: module for domain in settings.domains for name, module in ANSWERS.get(domain, {}).items()}
     on = configured(settings)
-    asked = {SOURCES: "bus.pull_worker"} if on - {COMPLETED} else {}
-    asked |= {COMPLEMENTS: "bus.completing_worker"} if COMPLETED in on else {}
+    asked = {SOURCES: "bus.pulling.worker"} if on - {COMPLETED} else {}
+    asked |= {COMPLEMENTS: "bus.pulling.completing_worker"} if COMPLETED in on else {}
     return {**{name: (sys.executable, "-m", module) for name, module in (TRANSPORTS | asked | answers).items()}, **workers}

@@ -16,7 +16,7 @@ from bus.answers.app import Answers, create_app
 from bus.answers.desk import Desk
 from bus.answers.publisher import DetectionPublisher
 from bus.answers.rights import Rights
-from bus.http_push import server_of
+from bus.push.http_push import server_of
 from bus.stack.ports import unused
 from bus.tokens import TokenFile
 from schemas.student_key import StudentKeys

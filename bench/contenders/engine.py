@@ -1,15 +1,15 @@
-"""The bus itself: the real worker (Faust, engine, publisher), as `python -m bus.worker` runs it, with its progress told."""
+"""The bus itself: the real worker (Faust, engine, publisher), as `python -m bus.engine.worker` runs it, with its progress told."""
 
 from collections.abc import Callable
 from typing import Any
 
 from bench import job
 from bench.course import Course, Progress, told
-from bus.batches import Batch
+from bus.engine.batches import Batch
+from bus.engine.worker import build_worker, run_worker
 from bus.logging import configure
 from bus.processors import all_processors
 from bus.settings import DatabaseSettings, Settings
-from bus.worker import build_worker, run_worker
 from schemas.outcome import Processor
 
 

@@ -14,13 +14,13 @@ from bus.answers.feed import Feed
 from bus.answers.publisher import DetectionPublisher
 from bus.answers.questions import BusQuestions
 from bus.answers.rights import TOPIC, Rights
-from bus.assembly import partitioner
 from bus.database.connection import connect
 from bus.database.freshness import Marks
 from bus.database.migrate import check_schema
 from bus.database.schema_store import SchemaTable
-from bus.http_push import server_of
+from bus.engine.assembly import partitioner
 from bus.kafka_clients import aiokafka_options
+from bus.push.http_push import server_of
 from bus.registry_client import RegistryAccess, RegistryClient
 from bus.settings import Settings, load_settings
 from bus.tokens import TokenFile

@@ -28,7 +28,7 @@ from bus.answers import particulier
 from bus.answers.asked import ANNEE, FIELDS, BadQuestion, asked_of
 from bus.answers.ceiling import Ceiling
 from bus.answers.desk import Desk
-from bus.http_messages import body_of
+from bus.push.messages import body_of
 from bus.tokens import Token, TokenFile, TokensRefused
 from processors.bourses.reponse import Reponse
 from schemas.outcome import Fault

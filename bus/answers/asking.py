@@ -14,8 +14,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bus.answers import QUESTIONS, REPLIES
-from bus.assembly import partitioner
 from bus.deployment import Deployment
+from bus.engine.assembly import partitioner
 from processors.bourses.reponse import SANS_REPONSE, Question, Reponse, attendre
 from schemas.codec import WriterSchema, decode, encode
 from schemas.envelope import Envelope

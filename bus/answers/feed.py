@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaError
 
 from bus.answers.rights import TOPIC, Rights
 from bus.database.freshness import Look
+from bus.engine.transient import Transient
 from bus.registry_client import RegistryAway
-from bus.transient import Transient
 from schemas.codec import Undecodable, WriterSchema, decode
 
 POLL_MS = 100

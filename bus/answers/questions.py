@@ -25,8 +25,8 @@ from bus.answers import NAME, QUESTIONS, REPLIES
 from bus.answers import messages as say
 from bus.answers.asked import BadQuestion, asked_of
 from bus.answers.desk import Desk
-from bus.assembly import partitioner
 from bus.deployment import Deployment
+from bus.engine.assembly import partitioner
 from bus.registry_client import RegistryAway
 from processors.bourses.reponse import HORS_DELAI, Reponse
 from schemas.codec import Undecodable, WriterSchema, decode, encode

@@ -7,10 +7,10 @@ import typer
 
 from bus.cli.output import Output, OutputOption, render
 from bus.cli.session import database_session
-from bus.outgoing_sinks import ways
+from bus.outgoing.sinks import ways
 from bus.processors import all_processors
-from bus.pulled_ledger import PullLedger
-from bus.pulled_sources import configured
+from bus.pulling.ledger import PullLedger
+from bus.pulling.sources import configured
 from bus.settings import Settings, load_settings
 from connectors.registry import pull_connectors, push_connectors
 from sinks.registry import PROCESSORS as SINK_PROCESSORS

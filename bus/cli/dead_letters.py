@@ -11,9 +11,9 @@ import typer
 from aiokafka import AIOKafkaProducer
 
 from bus import dead_letters
-from bus.assembly import partitioner
 from bus.cli.output import Output, OutputOption, render, say
 from bus.cli.session import database_session
+from bus.engine.assembly import partitioner
 from bus.kafka_clients import aiokafka_options
 from bus.registry_access import registry_client
 from bus.settings import Settings

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from bus import answers
-from bus.assembly import inputs_of
 from bus.cli.cluster import cluster_session
 from bus.cli.output import Exit, Output, OutputOption, render, say
+from bus.engine.assembly import inputs_of
 from bus.lag import COLUMNS, GroupInputs, measure, total
 from bus.processors import all_processors
 from bus.settings import load_settings

@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from bus.cli.output import Output, OutputOption, render, say
 from bus.cli.session import database_session
 from bus.database.tables import effets, sinks
-from bus.outgoing import Mode, State, locked
-from bus.outgoing_one_by_one import WAITING_FOR_A_PERSON
-from bus.outgoing_sinks import TARGETS, Way, target_of_test, ways
+from bus.outgoing.files import Mode, State, locked
+from bus.outgoing.one_by_one import WAITING_FOR_A_PERSON
+from bus.outgoing.sinks import TARGETS, Way, target_of_test, ways
 from bus.told import Told
 
 app = typer.Typer(help="Sorties vers l'extérieur : mode, plafond, envois.", no_args_is_help=True)

@@ -145,8 +145,8 @@ def _reached(host: str) -> str:
 
 
 def _worker(places: Places, state: object, address: str | None) -> Row:
+    from bus.engine.waiting_file import wait_of
     from bus.supervisor import State, WorkerState
-    from bus.waiting_file import wait_of
 
     assert isinstance(state, WorkerState)
     alive = _alive(processes.running(places.pid(f"worker-{state.name}")))

@@ -9,8 +9,8 @@ from bus import supervisor
 from bus.cli.output import Exit, Output, OutputOption, render, say
 from bus.cli.session import database_session
 from bus.database.tables import checkpoints, tasks
+from bus.engine.takeover import ADOPT
 from bus.stack.places import Places
-from bus.takeover import ADOPT
 
 app = typer.Typer(help="Tâches du moteur : une par processeur et par partition.", no_args_is_help=True)
 

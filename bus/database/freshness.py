@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bus.database.tables import dead_letters, holds, states
 from bus.dead_letters import OPEN
-from bus.transient import Transient, is_transient
+from bus.engine.transient import Transient, is_transient
 
 METADATA = MetaData()
 

@@ -20,14 +20,14 @@ from sqlalchemy import text
 
 from bus import editions, supervisor, tokens
 from bus.answers.messages import READ
-from bus.assembly import inputs_of
 from bus.demo import questions
 from bus.demo.report import differences, figures, show, show_answers
 from bus.demo.stage import Stage, folder_of, set_up, wait_for
 from bus.demo.university import University, generate
+from bus.engine.assembly import inputs_of
 from bus.kafka_clients import admin_options
 from bus.lag import GroupInputs, measure, total
-from bus.outgoing import Mode
+from bus.outgoing.files import Mode
 from bus.processors import all_processors
 from bus.told import Told
 from bus.topic_admin import administration

@@ -13,11 +13,11 @@ from rich.table import Table
 from sqlalchemy import text
 
 from bus import tokens
-from bus.assembly import check_processor, inputs_of
 from bus.demo.stage import Stage, set_up, wait_for
+from bus.engine.assembly import check_processor, inputs_of
 from bus.kafka_clients import admin_options
 from bus.lag import GroupInputs, measure
-from bus.outgoing import Mode
+from bus.outgoing.files import Mode
 from bus.processors import all_processors, domain_of
 from bus.told import Told
 from bus.topic_admin import administration

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bus.fold import EXPIRY
+from bus.engine.fold import EXPIRY
 from bus.simulate.document import ScenarioWrong
 from bus.simulate.expectations import Verdict
 from bus.simulate.history import Answered, Arrived, Decided, Died, Entry, Held, History, Ignored, Published, Reached, Waited, Wrote

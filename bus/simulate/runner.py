@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from bus.fold import EXPIRY, Dead, Fold, Folded, Incoming, KeyState, Output, deadline_event
-from bus.reading import digest
+from bus.engine.fold import EXPIRY, Dead, Fold, Folded, Incoming, KeyState, Output, deadline_event
+from bus.engine.reading import digest
 from bus.simulate.entry import Entered, enter
 from bus.simulate.history import (
     Answered,

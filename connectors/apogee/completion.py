@@ -1,4 +1,4 @@
-"""What a registration lacks, and what Apogée's web services add to it. Pure: `bus.completing` asks them.
+"""What a registration lacks, and what Apogée's web services add to it. Pure: `bus.pulling.completing` asks them.
 
 Only what is absent is filled. A NNE that was missing is a correction of the student (`nne.corrections.v1`), as one that a
 person sends: the rules hand the student's facts to the new key. The completed registration keeps its own key.

@@ -1,4 +1,4 @@
-"""Pégase's `flux-inscriptions` → registrations, and how far the feed was read. Pure: `bus.pulled_feed` asks.
+"""Pégase's `flux-inscriptions` → registrations, and how far the feed was read. Pure: `bus.pulling.feed` asks.
 
 The feed gives pages of the registrations modified between two instants (bursaries facts §2.4). Its pages are numbered, so a
 registration modified while they are turned leaves its page and moves its neighbours: a sweep whose total changes is begun

@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bus import inbox_worker
-from bus.inbox import Inbox
-from bus.inbox_folders import Folders
-from bus.inbox_ledger import Ledger, SystemLocks
+from bus.inbox import worker as inbox_worker
+from bus.inbox.folders import Folders
+from bus.inbox.inbox import Inbox
+from bus.inbox.ledger import Ledger, SystemLocks
 from bus.settings import Settings
 from bus.transports import build_transports
 

@@ -17,9 +17,9 @@ from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.database.transport_tables import depots
 from bus.deployment import Deployment
-from bus.inbox import Inbox, Patience
-from bus.inbox_folders import Folders
-from bus.inbox_ledger import Ledger
+from bus.inbox.folders import Folders
+from bus.inbox.inbox import Inbox, Patience
+from bus.inbox.ledger import Ledger
 from bus.publishing import RecordPublisher
 from bus.registry_client import RegistryAccess, RegistryClient
 from bus.transports import Transports

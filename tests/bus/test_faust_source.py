@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiokafka.errors import IllegalStateError
 
-from bus.faust_source import FaustSource, TakeoverGivenUp
-from bus.runner import Superseded
+from bus.engine.faust_source import FaustSource, TakeoverGivenUp
+from bus.engine.runner import Superseded
 
 
 class Failures(list[BaseException]):

@@ -18,9 +18,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bus import http_protocol, tokens
+from bus import tokens
 from bus.database.transport_tables import recepisses
-from bus.http_push import Limits, create_app, server_of
+from bus.push import protocol as http_protocol
+from bus.push.http_push import Limits, create_app, server_of
 from bus.tokens import TokenFile
 from bus.transports import Transports
 from schemas import identity
@@ -345,7 +346,7 @@ def test_a_process_told_to_stop_ends_in_order(bus: Receiving) -> None:
         "PASSERELLE_HTTP__PORT": str(port),
     }
     token = tokens.create(bus.folder / "tokens.json", "test", ["apogee:ecrire"])
-    process = subprocess.Popen([sys.executable, "-m", "bus.http_push"], env=environment, cwd=PROJECT)
+    process = subprocess.Popen([sys.executable, "-m", "bus.push.http_push"], env=environment, cwd=PROJECT)
     try:
         deadline = time.monotonic() + 30
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bus import inbox_worker
-from bus.inbox import Inbox
-from bus.inbox_ledger import Ledger, Overtaken, SystemLocks
+from bus.inbox import worker as inbox_worker
+from bus.inbox.inbox import Inbox
+from bus.inbox.ledger import Ledger, Overtaken, SystemLocks
 from bus.publishing import KafkaAway, RecordPublisher
 from connectors.transport.deliveries import Policy
 from schemas import identity

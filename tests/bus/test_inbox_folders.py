@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bus.inbox_complete import is_complete
-from bus.inbox_folders import LONGEST_NAME, Entry, Folders, has_bad_name, is_left_alone, is_regular, printable
-from bus.inbox_ready import Ready, Watch
+from bus.inbox.complete import is_complete
+from bus.inbox.folders import LONGEST_NAME, Entry, Folders, has_bad_name, is_left_alone, is_regular, printable
+from bus.inbox.ready import Ready, Watch
 
 RECEIPT = "0b0e7f5c-0000-4000-8000-000000000001"
 

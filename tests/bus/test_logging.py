@@ -26,9 +26,9 @@ def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_an_entry_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
-    structlog.get_logger("bus.runner").info("tasks_taken", processor="bourses", partitions=[0, 1])
+    structlog.get_logger("bus.engine.runner").info("tasks_taken", processor="bourses", partitions=[0, 1])
     (line,) = _lines(capsys)
-    assert (line["event"], line["logger"], line["level"]) == ("tasks_taken", "bus.runner", "info")
+    assert (line["event"], line["logger"], line["level"]) == ("tasks_taken", "bus.engine.runner", "info")
     assert (line["processor"], line["partitions"]) == ("bourses", [0, 1])
     assert line["timestamp"].endswith("Z")
 

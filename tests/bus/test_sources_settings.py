@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bus.cli import app
-from bus.pulled_sources import configured
+from bus.pulling.sources import configured
 from bus.settings import Settings, load_settings
 from bus.settings_reading import SettingsRefused
 from bus.workers import commands

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bus.cli import stack as cli
+from bus.engine.waiting_file import Wait, WaitingFile, wait_of, waits_file
 from bus.stack import processes
 from bus.stack.places import Places
 from bus.supervisor import State, WorkerState
-from bus.waiting_file import Wait, WaitingFile, wait_of, waits_file
 
 CAUSE = "PostgreSQL (57P01)"
 

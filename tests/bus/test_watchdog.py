@@ -10,7 +10,7 @@ import pytest
 
 from bus import topic_admin
 from bus.deployment import Deployment
-from bus.watchdog import Replaced, Standing, Standstill, Watchdog
+from bus.engine.watchdog import Replaced, Standing, Standstill, Watchdog
 
 PLACE = ("apogee.inscriptions.v1", 0)
 

@@ -1,7 +1,7 @@
 """Real Faust workers as processes of their own, on a test's installation, and the comparison with the oracle at the end.
 
 Workers are forked from a server that has imported everything (importing costs seconds of processor each time); what runs in
-them is `tests.chaos.chained_worker`, which is `bus.worker` on the chain processor.
+them is `tests.chaos.chained_worker`, which is `bus.engine.worker` on the chain processor.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 
 from bus import topic_admin
-from bus.assembly import inputs_of
+from bus.engine.assembly import inputs_of
 from bus.lag import GroupInputs, measure
 from schemas.outcome import Event
 from tests.bus.engine.installation import Installation

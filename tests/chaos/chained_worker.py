@@ -11,9 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from bus.engine.worker import build_worker, run_worker
 from bus.logging import configure
 from bus.settings import load_settings
-from bus.worker import build_worker, run_worker
 from tests.bus.engine.chain import PROCESSOR
 
 

@@ -1,6 +1,6 @@
 """What we rely on in Faust 0.15.3, mode and aiokafka, each fact by itself: another release that changes one is noticed here.
 
-A red test here means: read `bus/faust_source.py` again before the new release is taken.
+A red test here means: read `bus/engine/faust_source.py` again before the new release is taken.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
-from bus import engine as engine_module
-from bus.batches import Batch
-from bus.faust_source import BatchConsumer, BatchThread, FaustSource, Fetched
+from bus.engine import engine as engine_module
+from bus.engine.batches import Batch
+from bus.engine.faust_source import BatchConsumer, BatchThread, FaustSource, Fetched
 
 TOPIC = TP("t", 0)
 
@@ -82,7 +82,7 @@ def test_faust_reads_uncommitted_records_and_resets_offsets_by_itself(monkeypatc
 
 
 def test_our_consumer_reads_committed_records_never_resets_and_gets_aligned_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bus import faust_source
+    from bus.engine import faust_source
 
     given = recorded(monkeypatch, faust_source)
 

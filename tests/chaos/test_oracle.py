@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bus.batches import Takeover
-from bus.runner import Runner
+from bus.engine.batches import Takeover
+from bus.engine.runner import Runner
 from tests.bus.engine.installation import Installation, feed
 from tests.bus.engine.running import compare, found, running, started, until
 from tests.services import Services

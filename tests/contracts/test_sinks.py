@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from bus.assembly import check_processor, topics_of
 from bus.deployment import Deployment
-from bus.mail_message import compose
-from bus.outgoing_http import METHODS, is_path
+from bus.engine.assembly import check_processor, topics_of
+from bus.outgoing.http import METHODS, is_path
+from bus.outgoing.mail_message import compose
 from bus.processors import all_processors
 from schemas.outcome import FilePerGroup, FileSink, HttpSink, MailSink, Processor
 from sinks.registry import FILE_SINKS, HTTP_SINKS, MAIL_SINKS, METADATAS, PROCESSORS, TABLES

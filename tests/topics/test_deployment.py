@@ -3,8 +3,8 @@
 import pytest
 
 from bus import topics_plan
-from bus.assembly import inputs_of
 from bus.deployment import Deployment
+from bus.engine.assembly import inputs_of
 from bus.processors import all_processors
 from bus.topic_admin import configs_of
 from topics.catalogue import CATALOGUE, Key, Personal, Topic

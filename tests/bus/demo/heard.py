@@ -11,7 +11,7 @@ import msgspec
 
 from bus.demo.files import DemoFile
 from bus.demo.university import University
-from bus.fold import Fold, Folded, Incoming
+from bus.engine.fold import Fold, Folded, Incoming
 from connectors.aglae.connector import Aglae
 from connectors.apogee.connector import Apogee
 from processors.bourses import PROCESSOR

@@ -12,7 +12,7 @@ import pytest
 
 from bus.demo import organismes
 from bus.demo.organismes import Action
-from bus.fold import Fold, Incoming, KeyState
+from bus.engine.fold import Fold, Incoming, KeyState
 from connectors.extranet.connector import Extranet
 from connectors.registry import Connector
 from connectors.safir.connector import Safir

@@ -18,21 +18,21 @@ from kafka import KafkaAdminClient
 from sqlalchemy import text
 
 from bus import topic_admin
-from bus.aiokafka_source import AiokafkaSource
-from bus.assembly import build_encoder, build_engine, inputs_of, partitioner, publisher_of, topics_of
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.deployment import Deployment
-from bus.inbox import Inbox, Patience
-from bus.inbox_folders import Folders
-from bus.inbox_ledger import Ledger
+from bus.engine.aiokafka_source import AiokafkaSource
+from bus.engine.assembly import build_encoder, build_engine, inputs_of, partitioner, publisher_of, topics_of
+from bus.engine.runner import Runner
+from bus.inbox.folders import Folders
+from bus.inbox.inbox import Inbox, Patience
+from bus.inbox.ledger import Ledger
 from bus.lag import GroupInputs, measure
-from bus.outgoing import Mode, OutgoingFiles
+from bus.outgoing.files import Mode, OutgoingFiles
 from bus.processors import find_processor, projection_tables
 from bus.publishing import RecordPublisher
 from bus.registry_client import RegistryAccess, RegistryClient
-from bus.runner import Runner
 from connectors.registry import push_connectors
 from schemas.codec import decode
 from schemas.outcome import Processor

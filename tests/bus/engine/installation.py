@@ -16,15 +16,15 @@ from kafka.admin import OffsetSpec
 from sqlalchemy import text
 
 from bus import topic_admin
-from bus.aiokafka_source import AiokafkaSource
-from bus.assembly import Encoder, build_encoder, build_engine, partitioner, publisher_of, topics_of
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
 from bus.deployment import Deployment
+from bus.engine.aiokafka_source import AiokafkaSource
+from bus.engine.assembly import Encoder, build_encoder, build_engine, partitioner, publisher_of, topics_of
+from bus.engine.runner import Runner
 from bus.processors import projection_tables
 from bus.registry_client import RegistryAccess, RegistryClient
-from bus.runner import Runner
 from schemas.codec import decode, encode
 from schemas.envelope import Envelope
 from schemas.outcome import Event, Processor

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from bus import topic_admin
-from bus.aiokafka_source import AiokafkaSource
-from bus.assembly import inputs_of
+from bus.engine.aiokafka_source import AiokafkaSource
+from bus.engine.assembly import inputs_of
+from bus.engine.runner import Runner
 from bus.lag import GroupInputs, measure
-from bus.runner import Runner
 from schemas.outcome import Event
 from tests.bus.engine import oracle
 from tests.bus.engine.chain import Chain

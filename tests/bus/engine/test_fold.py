@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace as changed
 
-from bus.fold import (
+from bus.engine.fold import (
     ATTENTE_EXPIREE,
     ATTENTE_TROP_LONGUE,
     CONFLIT_IDENTIFIANT,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bus.assembly import build_engine
-from bus.batches import Batch, Fenced, LogBounds, Skipped
-from bus.engine import Engine
+from bus.engine.assembly import build_engine
+from bus.engine.batches import Batch, Fenced, LogBounds, Skipped
+from bus.engine.engine import Engine
 from schemas.codec import encode
 from schemas.identity import derive
 from schemas.outcome import Event, Outcome

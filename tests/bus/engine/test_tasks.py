@@ -15,13 +15,13 @@ from kafka.admin import OffsetSpec
 from kafka.structs import OffsetAndMetadata as KafkaOffset
 from msgspec.structs import replace as changed
 
-from bus import runner as runner_module
 from bus import topic_admin
-from bus.assembly import inputs_of, publisher_of
-from bus.batches import Skipped, Stopped, ToPublish
-from bus.publication import PublicationFailed
-from bus.runner import Superseded
-from bus.transient import Transient
+from bus.engine import runner as runner_module
+from bus.engine.assembly import inputs_of, publisher_of
+from bus.engine.batches import Skipped, Stopped, ToPublish
+from bus.engine.publication import PublicationFailed
+from bus.engine.runner import Superseded
+from bus.engine.transient import Transient
 from schemas.codec import encode
 from schemas.outcome import Event, Outcome
 from tests.bus.engine import chain

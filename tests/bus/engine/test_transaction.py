@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
-from bus.assembly import build_engine
-from bus.batches import Batch, Fenced, LogBounds, Skipped, Stopped, ToPublish
 from bus.database.connection import connect
-from bus.engine import MAX_ERRORS, Engine
+from bus.engine.assembly import build_engine
+from bus.engine.batches import Batch, Fenced, LogBounds, Skipped, Stopped, ToPublish
+from bus.engine.engine import MAX_ERRORS, Engine
+from bus.engine.transient import Transient
 from bus.registry_client import RegistryAway
-from bus.transient import Transient
 from schemas.codec import encode
 from schemas.outcome import Event, Outcome, Row
 from tests.bus.engine import chain
@@ -288,7 +288,7 @@ def test_the_journal_follows_the_calendar_without_another_takeover(bench: Bench,
             return cls(2040, 2, 29, 0, 0, 1, tzinfo=UTC)
 
     for module in ("engine", "batch_writing"):
-        monkeypatch.setattr(f"bus.{module}.datetime", Later)
+        monkeypatch.setattr(f"bus.engine.{module}.datetime", Later)
     assert ids_of(engine.run(bench.batch(inscription("k", 2), after=1)))
     assert bench.installation.query("SELECT count(*) FROM journal WHERE day > '2040-02-29'")[0][0] == 1
 

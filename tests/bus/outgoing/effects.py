@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import func, insert, select, update
 
 from bus.database import tables
-from bus.outgoing import Mode, State
+from bus.outgoing.files import Mode, State
 
 
 class Died(BaseException):

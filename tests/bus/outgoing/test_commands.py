@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
-from bus.outgoing import Mode
-from bus.outgoing_one_by_one import OneByOne, refused, uncertain
-from bus.outgoing_sinks import TARGETS, Way, target_of_test, ways
+from bus.outgoing.files import Mode
+from bus.outgoing.one_by_one import OneByOne, refused, uncertain
+from bus.outgoing.sinks import TARGETS, Way, target_of_test, ways
 from sinks.registry import FILE_SINKS, HTTP_SINKS, MAIL_SINKS
 from tests.bus.outgoing.effects import add, put_in, row, states
 from tests.bus.outgoing.test_one_by_one import SINK, Partner

@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from bus import editions
 from bus.editions import AlreadyMade, Schedule, ScheduledEditions
-from bus.outgoing import Mode
-from bus.outgoing_mail import MailCarrier
-from bus.outgoing_one_by_one import OneByOne
+from bus.outgoing.files import Mode
+from bus.outgoing.mail import MailCarrier
+from bus.outgoing.one_by_one import OneByOne
 from bus.settings import EditionsSettings
 from sinks.bourses.courriels import PAS_A_JOUR, EditionsDeControle
 from sinks.bourses.editions import LISTES

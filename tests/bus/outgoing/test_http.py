@@ -13,11 +13,11 @@ from sqlalchemy import text
 from starlette.responses import RedirectResponse, Response
 from structlog.testing import capture_logs
 
-from bus.account_secrets import AccountSecrets
-from bus.outgoing import Mode, State
-from bus.outgoing_http import HttpCarrier, is_path, retry_after
-from bus.outgoing_mail import NotDrawn
-from bus.outgoing_one_by_one import Misconfigured, OneByOne
+from bus.outgoing.account_secrets import AccountSecrets
+from bus.outgoing.files import Mode, State
+from bus.outgoing.http import HttpCarrier, is_path, retry_after
+from bus.outgoing.mail import NotDrawn
+from bus.outgoing.one_by_one import Misconfigured, OneByOne
 from bus.safe_http import SafeHttp
 from bus.settings import OutgoingHttpSettings
 from schemas.outcome import DrawnSecret, OutgoingRequest

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy
 from structlog.testing import capture_logs
 
-from bus.mail_message import REPLACED
-from bus.outgoing import Mode
-from bus.outgoing_mail import TEST_SECRET, MailCarrier, NotDrawn
-from bus.outgoing_one_by_one import OneByOne, later, refused
+from bus.outgoing.files import Mode
+from bus.outgoing.mail import TEST_SECRET, MailCarrier, NotDrawn
+from bus.outgoing.mail_message import REPLACED
+from bus.outgoing.one_by_one import OneByOne, later, refused
 from bus.settings import SmtpSettings
 from schemas.outcome import Attachment, DrawnSecret, OutgoingMail
 from tests.bus.outgoing.effects import Died, add, dying_at, make_due, put_in, row, states, suspension

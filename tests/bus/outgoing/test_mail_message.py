@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.mail_address import is_address
-from bus.mail_message import REPLACED, Unfit, compose, message_id, with_secret
+from bus.outgoing.mail_address import is_address
+from bus.outgoing.mail_message import REPLACED, Unfit, compose, message_id, with_secret
 from schemas.outcome import Attachment, DrawnSecret, OutgoingMail
 from sinks.luciole.messages import OBJET_DRAAF, OBJETS_SUPPORT
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, text, update
 
 from bus.database import tables
 from bus.database.connection import connect
-from bus.outgoing import Mode, State
-from bus.outgoing_one_by_one import (
+from bus.outgoing.files import Mode, State
+from bus.outgoing.one_by_one import (
     MOST_ATTEMPTS,
     Errand,
     Misconfigured,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bus.outgoing import State
-from bus.outgoing_one_by_one import Verdict
+from bus.outgoing.files import State
+from bus.outgoing.one_by_one import Verdict
+from bus.outgoing.smtp_conversation import SmtpServer
 from bus.settings import SmtpSettings
-from bus.smtp_conversation import SmtpServer
 from tests.bus.outgoing.mail_servers import STAGES, Mailbox, certificate, serving, smtp
 
 MESSAGE = b"Subject: essai\r\n\r\nBonjour\r\n.\r\n..deux points\r\n"

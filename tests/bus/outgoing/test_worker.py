@@ -13,11 +13,11 @@ from typing import Any
 import sqlalchemy
 from structlog.testing import capture_logs
 
-from bus.account_secrets import AccountSecrets
-from bus.outgoing import Mode, OutgoingFiles
-from bus.outgoing_mail import MailCarrier
-from bus.outgoing_one_by_one import OneByOne
-from bus.outgoing_worker import Lane, lanes, run
+from bus.outgoing.account_secrets import AccountSecrets
+from bus.outgoing.files import Mode, OutgoingFiles
+from bus.outgoing.mail import MailCarrier
+from bus.outgoing.one_by_one import OneByOne
+from bus.outgoing.worker import Lane, lanes, run
 from bus.safe_http import SafeHttp
 from bus.settings import EditionsSettings, OutgoingHttpSettings, Settings
 from schemas.outcome import OutgoingFile
@@ -122,7 +122,7 @@ def test_the_process_starts_and_ends_on_sigterm(
         "PASSERELLE_VAR": str(tmp_path),
     }
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PASSERELLE_")}
-    process = subprocess.Popen([sys.executable, "-m", "bus.outgoing_worker"], env={**ours, **variables})
+    process = subprocess.Popen([sys.executable, "-m", "bus.outgoing.worker"], env={**ours, **variables})
     try:
 
         def served() -> bool:

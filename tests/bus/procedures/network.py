@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from sqlalchemy import text
 
 from bus import topic_admin
-from bus.assembly import inputs_of, topics_of
+from bus.engine.assembly import inputs_of, topics_of
 from bus.lag import GroupInputs, measure
 from bus.processors import domain_of
 from bus.simulate.history import History

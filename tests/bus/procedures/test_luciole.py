@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from bus.account_secrets import AccountSecrets
-from bus.outgoing import Mode, OutgoingFiles
-from bus.outgoing_mail import MailCarrier
-from bus.outgoing_one_by_one import OneByOne
+from bus.outgoing.account_secrets import AccountSecrets
+from bus.outgoing.files import Mode, OutgoingFiles
+from bus.outgoing.mail import MailCarrier
+from bus.outgoing.one_by_one import OneByOne
 from bus.processors import all_processors
 from bus.safe_http import SafeHttp
 from bus.settings import OutgoingHttpSettings

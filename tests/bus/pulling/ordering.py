@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bus.pulled_ledger import PullLedger
-from bus.pulling import Page, Pulling
+from bus.pulling.ledger import PullLedger
+from bus.pulling.pulling import Page, Pulling
 from schemas.outcome import PullConnector
 from tests.bus.receiving import Came, Receiving
 from tests.connectors.deliveries import SECRET

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from bus import completing_worker, topic_admin
-from bus.completing import PATIENCE
-from bus.pulled_ledger import PullLedger
+from bus import topic_admin
+from bus.pulling import completing_worker
+from bus.pulling.completing import PATIENCE
+from bus.pulling.ledger import PullLedger
 from bus.settings import Settings
 from connectors.apogee.completion import GROUP
 from connectors.apogee.registrations import record_of, registration_of
@@ -168,7 +169,7 @@ def test_an_outage_of_the_services_is_waited_out_and_shown(bus: Receiving, monke
 
 VICTIM = """
 import asyncio, json, os, signal, sys
-from bus import completing_worker
+from bus.pulling import completing_worker
 from tests.bus.pulling.victims import settings_of
 given = json.loads(sys.stdin.read())
 def probe(step):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from bus.pulled_feed import PegaseFeed, open_feed
-from bus.source_outage import LONGEST_ASKED, LONGEST_PAUSE, Backoff, SourceAway, retry_after
+from bus.pulling.feed import PegaseFeed, open_feed
+from bus.pulling.outage import LONGEST_ASKED, LONGEST_PAUSE, Backoff, SourceAway, retry_after
 from tests.bus.outgoing.call_servers import breaking, until_the_end_of_the_request
 from tests.bus.pulling.pegase_server import BASE, TOKEN, Pegase, pegase_answering, settings_for
 from tests.connectors.deliveries import SECRET

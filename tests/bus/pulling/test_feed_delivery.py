@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from bus import pull_worker
-from bus.inbox_ledger import SystemLocks
-from bus.pulled_feed import open_feed
-from bus.pulled_ledger import PullLedger
-from bus.pulling import Pulling
+from bus.inbox.ledger import SystemLocks
+from bus.pulling import worker as pull_worker
+from bus.pulling.feed import open_feed
+from bus.pulling.ledger import PullLedger
+from bus.pulling.pulling import Pulling
 from tests.bus.pulling.ordering import counted, kills, sweeps, told_apart
 from tests.bus.pulling.pegase_server import Pegase, pegase_answering, settings_for
 from tests.bus.receiving import Receiving, receiving

@@ -10,10 +10,10 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from bus import topic_admin
-from bus.pulled_fregata import FregataApi, open_api
-from bus.pulled_ledger import PullLedger
+from bus.pulling.fregata import FregataApi, open_api
+from bus.pulling.ledger import PullLedger
+from bus.pulling.outage import SourceAway
 from bus.settings import FregataSettings
-from bus.source_outage import SourceAway
 from connectors.fregata.inscriptions import PATH, TOPIC
 from connectors.fregata.signature import Signed, verify
 from tests.bus.outgoing.call_servers import Call, Desk, answering

@@ -75,7 +75,7 @@ def test_the_process_of_the_sources_publishes_what_the_view_gives(bus: Receiving
         "PASSERELLE_APOGEE_VUE__UAI": "0781944P",
         "PASSERELLE_APOGEE_VUE__INTERVAL_SECONDS": "1",
     }
-    with process(bus, "bus.pull_worker", **variables):
+    with process(bus, "bus.pulling.worker", **variables):
         wait_for(lambda: len(bus.came()) == 3)
         apogee.register(900_002, RECENT, eta_iae="R")
         wait_for(lambda: len(bus.came()) == 4)
@@ -100,7 +100,7 @@ def test_the_process_of_the_completions_asks_what_is_missing(bus: Receiving, ser
             "PASSERELLE_APOGEE_VUE__VIEW": f"{schema}.v_passerelle",
             "PASSERELLE_APOGEE_VUE__UAI": "0781944P",
         }
-        with process(bus, "bus.pull_worker", **view), process(bus, "bus.completing_worker", **services_of_apogee):
+        with process(bus, "bus.pulling.worker", **view), process(bus, "bus.pulling.completing_worker", **services_of_apogee):
             wait_for(lambda: len(bus.came("nne.corrections.v1")) == 1)
     [correction] = bus.came("nne.corrections.v1")
     assert correction.data.nouveau_nne == "1111037734L"

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from bus.cli import app
 from bus.database.connection import connect
 from bus.database.migrate import migrate
-from bus.pulled_ledger import PageDone, PullLedger
+from bus.pulling.ledger import PageDone, PullLedger
 from schemas.outcome import Fault, NotTaken
 from tests.services import Services
 

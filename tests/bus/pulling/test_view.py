@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects import oracle
 from sqlalchemy.types import DateTime
 
-from bus.pulled_view import SqlView, Statements, open_view
-from bus.source_outage import SourceAway
+from bus.pulling.outage import SourceAway
+from bus.pulling.view import SqlView, Statements, open_view
 from connectors.apogee.vue import COLUMNS, CREATED, DATED, KEYS, REQUIRED, ApogeeVue, Window
 from schemas.outcome import Pulled, Record
 from tests.bus.pulling.apogee_base import ApogeeBase

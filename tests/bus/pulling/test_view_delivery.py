@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from bus import pull_worker
-from bus.inbox_ledger import Overtaken, SystemLocks
+from bus.inbox.ledger import Overtaken, SystemLocks
 from bus.publishing import KafkaAway
-from bus.pulled_ledger import PullLedger
-from bus.pulled_view import SqlView, open_view
-from bus.pulling import Pulling
-from bus.source_outage import SourceAway
+from bus.pulling import worker as pull_worker
+from bus.pulling.ledger import PullLedger
+from bus.pulling.outage import SourceAway
+from bus.pulling.pulling import Pulling
+from bus.pulling.view import SqlView, open_view
 from schemas.outcome import Pulled
 from tests.bus.pulling.apogee_base import ApogeeBase
 from tests.bus.pulling.ordering import counted, kills, sweeps, told_apart

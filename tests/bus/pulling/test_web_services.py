@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from bus.completing import open_services
-from bus.source_outage import SourceAway
+from bus.pulling.completing import open_services
+from bus.pulling.outage import SourceAway
 from connectors.apogee.service_answers import Etape, Identifiants
 from connectors.apogee.web_services import AnswerRefused, RegistrationService, ServiceFailed, StudentService
 from connectors.apogee.wsdl import ADMINISTRATIF, ETUDIANT, written

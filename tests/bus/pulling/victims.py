@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bus import logging
-from bus.inbox_ledger import SystemLocks
-from bus.pulled_ledger import PullLedger
-from bus.pulled_sources import open_sources
-from bus.pulling import Pulling
+from bus.inbox.ledger import SystemLocks
+from bus.pulling.ledger import PullLedger
+from bus.pulling.pulling import Pulling
+from bus.pulling.sources import open_sources
 from bus.settings import ApogeeVueSettings, ApogeeWsSettings, PegaseSettings, Settings
 from bus.transports import build_transports
 from tests.bus.inbox_victims import forked, killer

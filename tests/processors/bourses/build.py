@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bus.fold import Fold, Folded, Incoming, KeyState, Output
+from bus.engine.fold import Fold, Folded, Incoming, KeyState, Output
 from processors.bourses import PROCESSOR
 from processors.bourses.state import Etudiant
 from schemas import subjects

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from bus.fold import Fold, Incoming, KeyState, Output, deadline_event
+from bus.engine.fold import Fold, Incoming, KeyState, Output, deadline_event
 from processors.formation import PROCESSOR
 from processors.formation.reglages import Reglages
 from processors.formation.state import Action

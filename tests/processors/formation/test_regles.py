@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from bus.fold import MAX_STATE_BYTES
+from bus.engine.fold import MAX_STATE_BYTES
 from processors.formation.calendrier import mois_plus
 from processors.formation.messages import MENUS_FACTURE
 from processors.formation.procedure import ETAPES

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from bus.fold import EXPIRY, Fold, Incoming, KeyState, deadline_event
+from bus.engine.fold import EXPIRY, Fold, Incoming, KeyState, deadline_event
 from processors.luciole import PROCESSOR as LUCIOLE
 from processors.luciole.state import Bordereau, Dossier, Etablissement
 from processors.verrou import PROCESSOR as VERROU

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bus.fold import MAX_STATE_BYTES
+from bus.engine.fold import MAX_STATE_BYTES
 from processors.luciole import messages, procedure
 from processors.luciole.messages import Texte
 from processors.luciole.reglages import Reglages

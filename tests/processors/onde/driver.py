@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bus.fold import Fold, Incoming, KeyState, Output
+from bus.engine.fold import Fold, Incoming, KeyState, Output
 from processors.onde import PROCESSOR
 from processors.onde.reglages import Reglages
 from processors.onde.state import Ecole

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bus.fold import MAX_STATE_BYTES
+from bus.engine.fold import MAX_STATE_BYTES
 from processors.onde.reglages import Reglages
 from processors.onde.state import Classe, Ecole, Eleve, Export
 from tests.processors.onde.driver import ANNEE, ARCHIVES, UAI, Driver, codes, fiche, named, pret, statuts

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bus.fold import Fold, Incoming, KeyState, Output, deadline_event
+from bus.engine.fold import Fold, Incoming, KeyState, Output, deadline_event
 from processors.rentree import PROCESSOR
 from processors.rentree.reglages import Reglages
 from processors.rentree.state import Annee, Etat

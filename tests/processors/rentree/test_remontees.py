@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.fold import MAX_STATE_BYTES
+from bus.engine.fold import MAX_STATE_BYTES
 from processors.rentree import eleves as listes
 from processors.rentree.reglages import Reglages
 from processors.rentree.state import Annee, Faite, Occurrence

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from bus.mail_message import Unfit, compose
+from bus.outgoing.mail_message import Unfit, compose
 from schemas.outcome import Event, OutgoingMail
 from schemas.records.chorus import FichierPaiement, LignePaiement
 from schemas.records.draaf import DemandeRejet

@@ -1,0 +1,1 @@
+"""Files that arrive: claimed, read, published, archived or kept in quarantine with a report."""

@@ -1,0 +1,1 @@
+"""What leaves: files, mails and calls, each once, from effects in PostgreSQL."""

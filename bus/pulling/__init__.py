@@ -1,0 +1,1 @@
+"""Sources that are asked: views, feeds and services, with a cursor that never passes what is not published."""

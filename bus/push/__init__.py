@@ -1,0 +1,1 @@
+"""Events that systems post over HTTP."""
