@@ -12,6 +12,7 @@ KINDS: Kinds = {
     "version": values.identifier(r"[0-9A-Za-z.]{1,20}", "version comme 0.2.10"),
     "bits": values.integer(16, 128),
     "annee_sts": values.integer(2000, 2100),
+    "annee": values.integer(2000, 2100),
     "message": values.text(1000),
     "bilan": values.text(1000),
     "elements": values.texts(max_count=1000, max_length=120),

@@ -178,5 +178,7 @@ REGLES: Mapping[str, Regle] = {
     "version_refusee": lambda _reglages, ecole, _event: Outcome(ecole, counted="sans_effet"),
     "controle_demande": lambda _reglages, ecole, _event: Outcome(ecole, counted="sans_effet"),
     "lot_complet": lambda _reglages, ecole, _event: Outcome(ecole, counted="sans_effet"),
+    "import_controle": lambda _reglages, ecole, _event: Outcome(ecole, counted="sans_effet"),
+    "bilan_import": lambda _reglages, ecole, _event: Outcome(ecole, counted="sans_effet"),
     ECHEANCE: depot.nuit,
 }

@@ -82,3 +82,42 @@ def autre_uai(uai: str, nombre: int) -> Refusal:
 
 def dates_differentes(dates: Iterable[date]) -> str:
     return f"Les fichiers n'ont pas tous la même date d'export : {', '.join(f'{each:%d/%m/%Y}' for each in dates)}."
+
+
+# --- the import of pupils --------------------------------------------------------------------------------------------
+
+SANS_JOUR_DES_SORTIES = Refusal(
+    "SANS_JOUR_DES_SORTIES",
+    "« Ignorer les élèves sortis de l'établissement au … » est coché, et son jour n'est ni dit ni configuré pour cet établissement.",
+    "Lire ce jour dans PRONOTE, vérifier que c'est celui de la rentrée de l'établissement, et le donner.",
+)
+
+
+def annee_netsynchro(demandee: int | None, attendue: int | None) -> Refusal:
+    found = "sans année" if demandee is None else f"pour l'année {demandee}-{demandee + 1}"
+    wanted = "" if attendue is None else f" au lieu de {attendue}-{attendue + 1}"
+    return Refusal(
+        "ANNEE_NETSYNCHRO",
+        f"L'import depuis NetSynchro est demandé {found}{wanted}.",
+        "Choisir « Depuis NetSynchro » pour l'année utilisée par SIECLE, ou « Depuis l'export SIECLE » avec les 7 fichiers.",
+    )
+
+
+def option(label: str, cochee: bool) -> str:
+    return f"« {label} » est {'coché' if cochee else 'décoché'}"
+
+
+def autre_jour_des_sorties(trouve: date, attendu: date) -> str:
+    return f"« Ignorer les élèves sortis de l'établissement au {trouve:%d/%m/%Y} » au lieu du {attendu:%d/%m/%Y}"
+
+
+def options_import(differences: Iterable[str]) -> str:
+    return f"Choix des données à importer à vérifier avant « Importer » : {' ; '.join(differences)}."
+
+
+def ecart_ignores(trouves: int, attendus: int) -> str:
+    return f"Élèves ignorés d'après le bilan : {trouves} ; élèves sortis d'après les fichiers de SIECLE : {attendus}."
+
+
+def ecart_crees(crees: int) -> str:
+    return f"Élèves créés d'après le bilan : {crees}, alors que « Importer les nouveaux élèves » n'est pas coché."

@@ -53,3 +53,19 @@ LOT: Mapping[str, tuple[str, ...]] = {
     "Géographique": ("geographique",),
 }
 """The seven files of synchro 2: SIECLE's label → the kinds of export that are it (R-PRO-21)."""
+
+OPTIONS: Mapping[str, str] = {
+    "nouveaux_eleves": "Importer les nouveaux élèves",
+    "donnees": "Mettre à jour les données des élèves",
+    "identite": "Mettre à jour l'identité des élèves",
+    "coordonnees": "Mettre à jour les coordonnées des élèves",
+    "responsables": "Mettre à jour les responsables des élèves",
+    "scolarite_active": "Mettre à jour la scolarité active des élèves",
+    "scolarite_precedente": "Mettre à jour la scolarité précédente des élèves",
+    "ignorer_sortis": "Ignorer les élèves sortis de l'établissement",
+    "groupes_siecle": "Alimenter les groupes depuis SIECLE",
+}
+"""Options of PRONOTE's import of pupils: field of `import_eleves` → label on its page, without its day (R-PRO-23)."""
+
+COCHEES: tuple[str, ...] = tuple(each for each in OPTIONS if each != "groupes_siecle")
+"""As the guide shows them."""

@@ -1,11 +1,13 @@
 """What the synchros are told from outside: versions accepted, years by system."""
 
 from collections.abc import Mapping
-from typing import Literal
+from datetime import date
+from typing import Literal, TypeVar
 
 import msgspec
 
 Logiciel = Literal["PRONOTE", "EDT"]
+T = TypeVar("T")
 
 
 class VersionAdmise(msgspec.Struct, frozen=True):
@@ -25,20 +27,40 @@ class Reglages(msgspec.Struct, frozen=True):
     """Frozen and versioned: a replay decides with the version of then."""
 
     version: str = "2026.1"
-    versions_admises: Mapping[str, tuple[VersionAdmise, ...]] = msgspec.field(
-        default_factory=lambda: {"983": NOUVELLE_CALEDONIE}
-    )
+    versions_admises: Mapping[str, tuple[VersionAdmise, ...]] = msgspec.field(default_factory=lambda: {"983": NOUVELLE_CALEDONIE})
     """By UAI or by its first digits; none configured: no gate."""
     annees_sts: Mapping[str, int] = {}
     """STS-WEB's current year by UAI or by its first digits (R-PRO-07): its own label, never SIECLE's."""
 
+    annees_siecle: Mapping[str, int] = {}
+    """SIECLE's year by UAI or by its first digits (R-PRO-07): what « Depuis NetSynchro pour l'année … » must say."""
+    sortis_au: Mapping[str, date] = {}
+    """Day of « Ignorer les élèves sortis de l'établissement au … » by UAI or by its first digits (R-PRO-23)."""
+    options_import: Mapping[str, tuple[str, ...]] = {}
+    """Options of the import of pupils to tick, by UAI or by its first digits, as `procedure.OPTIONS`; none: those of the guide."""
+
     def admises(self, uai: str, logiciel: str) -> tuple[VersionAdmise, ...]:
         """The versions that a school may have of a software; empty: any."""
-        fitting = [prefix for prefix in self.versions_admises if uai.startswith(prefix)]
-        found = self.versions_admises[max(fitting, key=len)] if fitting else ()
-        return tuple(each for each in found if each.logiciel == logiciel)
+        return tuple(each for each in _plus_precis(self.versions_admises, uai) or () if each.logiciel == logiciel)
 
     def annee_sts(self, uai: str) -> int | None:
         """STS-WEB's current year, where it is configured."""
-        fitting = [prefix for prefix in self.annees_sts if uai.startswith(prefix)]
-        return self.annees_sts[max(fitting, key=len)] if fitting else None
+        return _plus_precis(self.annees_sts, uai)
+
+    def annee_siecle(self, uai: str) -> int | None:
+        """SIECLE's year in use, where it is configured."""
+        return _plus_precis(self.annees_siecle, uai)
+
+    def jour_des_sorties(self, uai: str) -> date | None:
+        """From when back pupils who left are ignored, where it is configured."""
+        return _plus_precis(self.sortis_au, uai)
+
+    def options_attendues(self, uai: str) -> tuple[str, ...] | None:
+        """The options to tick, where they are not those of the guide."""
+        return _plus_precis(self.options_import, uai)
+
+
+def _plus_precis(table: Mapping[str, T], uai: str) -> T | None:
+    """What the longest prefix of a school says."""
+    fitting = [prefix for prefix in table if uai.startswith(prefix)]
+    return table[max(fitting, key=len)] if fitting else None

@@ -1,15 +1,14 @@
-"""The five synchros of a school: what opens each, what says that it is done, what a person must check (R-PRO-01 to 06, 20 to 34)."""
+"""The five synchros of a school: what opens each, what says that it is done, what a person must check (R-PRO-01 to 06, 25, 30 to 34)."""
 
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from processors.lsu import messages
-from processors.lsu.procedure import LOT, SYNCHROS
+from processors.lsu import import_eleves, lot, messages
+from processors.lsu.procedure import SYNCHROS
 from processors.lsu.reglages import Reglages
-from processors.lsu.state import Campagne, Etat, Export
+from processors.lsu.state import Campagne, Etat
 from schemas.outcome import Emitted, Event, Outcome, Refusal
-from schemas.records import siecle
 from schemas.records import synchros as records
 
 ETATS = "synchros.etats.v1"
@@ -19,7 +18,7 @@ RENTREE = "rentrée"
 def decide(reglages: Reglages, state: Etat | None, event: Event) -> Outcome:
     """Decide one event of a school. Raises KeyError for a record of another contract."""
     before = state or Etat()
-    rule = EXPORTS.get(event.type, _ligne) if event.topic == "siecle.exports.v1" else REGLES[event.type]
+    rule = EXPORTS.get(event.type, lot.ligne) if event.topic == "siecle.exports.v1" else REGLES[event.type]
     outcome = rule(reglages, before, event)
     if outcome.state is before:
         return Outcome(state, outcome.emitted, outcome.refusal, counted=outcome.counted, because=outcome.because)
@@ -113,9 +112,11 @@ def _fin(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     closed = _porte(reglages, etat, data.uai, data.synchro)
     if closed is not None:
         return _refuser(etat, closed)
-    outcome = _faite(etat, event, data.synchro, "")
     if data.synchro != "S2":
-        return outcome
+        return _faite(etat, event, data.synchro, "")
+    if etat.importe is not None and etat.importe.consulte:
+        return _faite(replace(etat, importe=None), event, data.synchro, "")
+    outcome = _faite(etat, event, data.synchro, "")
     check = records.ControleDemande(uai=data.uai, synchro="S2", code="BILAN_IMPORT", message=messages.BILAN)
     return Outcome(outcome.state, (*outcome.emitted, Emitted(ETATS, "controle_demande", check)), because=outcome.because)
 
@@ -133,58 +134,22 @@ def _faite(etat: Etat, event: Event, code: str, said: str) -> Outcome:
     return Outcome(after, tuple(emitted), because=f"{code} faite")
 
 
-# --- the seven files -------------------------------------------------------------------------------------------------
-
-
-def _export_debut(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    data: siecle.InstantaneDebut = event.data
-    export = Export(data.fichier, data.archive, data.date_export, event.time)
-    return Outcome(replace(etat, arrive=(data.recu, data.type, export)))
-
-
-def _export_fin(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    data: siecle.InstantaneFin = event.data
-    if etat.arrive is None or etat.arrive[0] != data.recu:
-        return Outcome(etat, counted="instantane_incomplet")
-    _, kind, export = etat.arrive
-    return Outcome(replace(etat, arrive=None, exports={**etat.exports, kind: export}))
-
-
-def _ligne(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
-    return Outcome(etat, counted="ligne_sans_effet")
-
-
-def _fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    """All seven, of one school (R-PRO-20 to 22). A browser's suffix in a name changes nothing: kinds come from what files hold."""
-    data: records.FichiersChoisis = event.data
-    known = {name: kind for kind, each in etat.exports.items() for name in (each.archive, each.fichier) if name is not None}
-    strangers = [name for name in data.fichiers if name not in known]
-    if strangers:
-        return _refuser(etat, messages.autre_uai(data.uai, len(strangers)))
-    kinds = {known[name] for name in data.fichiers} if data.fichiers else set(etat.exports)
-    chosen = {label: [kind for kind in accepted if kind in kinds] for label, accepted in LOT.items()}
-    missing = [label for label, found in chosen.items() if not found]
-    if missing:
-        return _refuser(etat, messages.lot_incomplet(missing))
-    latest = {label: max(found, key=lambda kind: etat.exports[kind].recu_le) for label, found in chosen.items()}
-    files = tuple(
-        records.FichierLot(type=kind, libelle=label, fichier=etat.exports[kind].fichier, date_export=etat.exports[kind].date_export)
-        for label, kind in latest.items()
-    )
-    dates = sorted({each.date_export for each in files if each.date_export is not None})
-    warned = (messages.dates_differentes(dates),) if len(dates) > 1 else ()
-    complete = records.LotComplet(uai=data.uai, fichiers=files, avertissements=warned)
-    return Outcome(etat, (Emitted(ETATS, "lot_complet", complete),), because="les 7 fichiers sont là")
+def _import(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """An import of pupils is synchro 2: what closes that one closes it."""
+    closed = _porte(reglages, etat, event.data.uai, "S2")
+    return _refuser(etat, closed) if closed is not None else import_eleves.controler(reglages, etat, event)
 
 
 Regle = Callable[[Reglages, Etat, Event], Outcome]
 
-EXPORTS: Mapping[str, Regle] = {"instantane_debut": _export_debut, "instantane_fin": _export_fin}
+EXPORTS: Mapping[str, Regle] = {"instantane_debut": lot.export_debut, "eleve": lot.eleve, "instantane_fin": lot.export_fin}
 REGLES: Mapping[str, Regle] = {
     "version_constatee": _version,
     "campagne_constatee": _campagne,
     "synchro_debut": _debut,
     "synchro_message": _message,
     "synchro_fin": _fin,
-    "fichiers_choisis": _fichiers,
+    "fichiers_choisis": lot.fichiers,
+    "import_eleves": _import,
+    "bilan_affiche": import_eleves.bilan,
 }

@@ -22,6 +22,19 @@ class Export(msgspec.Struct, frozen=True):
     archive: str | None
     date_export: date | None
     recu_le: datetime
+    sorties: Mapping[str, int] = {}
+    """Of an export of pupils: day on which pupils leave, AAAA-MM-JJ → how many."""
+
+
+class Import(msgspec.Struct, frozen=True):
+    """The import of pupils under way in PRONOTE."""
+
+    nouveaux: bool = True
+    """New pupils are imported."""
+    ignores: int | None = None
+    """How many PRONOTE must leave out; None: nothing tells."""
+    consulte: bool = False
+    """A person has read its report."""
 
 
 class Etat(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +53,5 @@ class Etat(msgspec.Struct, frozen=True, kw_only=True):
     """Kind of export → the last whole one."""
     arrive: tuple[str, str, Export] | None = None
     """The export that is arriving: its receipt, its kind, what it is."""
+    importe: Import | None = None
+    """The import of synchro 2 whose end has not been told with a report read."""

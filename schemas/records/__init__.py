@@ -529,6 +529,8 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "version_refusee": synchros.VersionRefusee,
         "controle_demande": synchros.ControleDemande,
         "lot_complet": synchros.LotComplet,
+        "import_controle": synchros.ImportControle,
+        "bilan_import": synchros.BilanImport,
     },
     "synchros.gestes.v1": {
         "version_constatee": synchros.VersionConstatee,
@@ -537,6 +539,8 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "synchro_message": synchros.SynchroMessage,
         "synchro_fin": synchros.SynchroFin,
         "fichiers_choisis": synchros.FichiersChoisis,
+        "import_eleves": synchros.ImportEleves,
+        "bilan_affiche": synchros.BilanAffiche,
     },
 }
 """topic of the catalogue -> record name (`ce_type`) -> its struct."""

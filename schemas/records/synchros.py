@@ -95,6 +95,47 @@ class LotComplet(msgspec.Struct, frozen=True, kw_only=True):
     """Dates d'export différentes, par exemple."""
 
 
+MethodeControlee = Literal["EXPORT_SIECLE", "NETSYNCHRO"]
+
+
+class ImportControle(msgspec.Struct, frozen=True, kw_only=True):
+    """Les choix de l'import des élèves sont ceux qui conviennent, ou ce qui en diffère est dit (R-PRO-23, R-PRO-24)."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    methode: MethodeControlee
+    """Depuis l'export SIECLE, ou depuis NetSynchro."""
+    annee: int | None = None
+    """Première année demandée à NetSynchro."""
+    sortis_au: datetime.date | None = None
+    """Les élèves sortis ce jour ou avant sont ignorés ; absent : aucun ne l'est."""
+    ignores_attendus: int | None = None
+    """Élèves que PRONOTE doit ignorer, d'après les fichiers de SIECLE ; absent : le bus ne peut pas le savoir."""
+    differences: tuple[str, ...] = ()
+    """Options qui ne sont pas comme il est attendu, par leur libellé."""
+
+
+class BilanImport(msgspec.Struct, frozen=True, kw_only=True):
+    """Le bilan de l'import des élèves, comparé à ce qui était attendu (R-PRO-25)."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    affiche_le: datetime.datetime
+    """Instant, UTC."""
+    crees: int
+    """Élèves créés."""
+    mis_a_jour: int
+    """Élèves mis à jour."""
+    ignores: int
+    """Élèves ignorés."""
+    ignores_attendus: int | None = None
+    """Élèves que PRONOTE devait ignorer ; absent : le bus ne peut pas le savoir."""
+    consulte: bool
+    """Une personne a consulté le rapport d'import."""
+    ecarts: tuple[str, ...] = ()
+    """Ce qui ne s'accorde pas, en français."""
+
+
 LogicielSynchro = Literal["PRONOTE", "EDT"]
 
 
@@ -177,3 +218,54 @@ class FichiersChoisis(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement, 7 chiffres et une lettre."""
     fichiers: tuple[str, ...] = ()
     """Noms des fichiers choisis ; vide : les derniers exports reçus de l'établissement."""
+
+
+MethodeImport = Literal["EXPORT_SIECLE", "NETSYNCHRO"]
+
+
+class ImportEleves(msgspec.Struct, frozen=True, kw_only=True):
+    """Les choix faits dans PRONOTE pour importer les élèves de SIECLE, avant « Importer » (R-PRO-23, R-PRO-24) ; sans autre précision,
+    ceux du guide.
+    """
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    methode: MethodeImport = "EXPORT_SIECLE"
+    """Depuis l'export SIECLE, ou depuis NetSynchro."""
+    annee: int | None = None
+    """Première année de « Depuis NetSynchro pour l'année … » (2016 pour 2016-2017)."""
+    nouveaux_eleves: bool = True
+    """« Importer les nouveaux élèves »."""
+    donnees: bool = True
+    """« Mettre à jour les données des élèves »."""
+    identite: bool = True
+    """« Mettre à jour l'identité des élèves »."""
+    coordonnees: bool = True
+    """« Mettre à jour les coordonnées des élèves »."""
+    responsables: bool = True
+    """« Mettre à jour les responsables des élèves »."""
+    scolarite_active: bool = True
+    """« Mettre à jour la scolarité active des élèves »."""
+    scolarite_precedente: bool = True
+    """« Mettre à jour la scolarité précédente des élèves »."""
+    ignorer_sortis: bool = True
+    """« Ignorer les élèves sortis de l'établissement au … »."""
+    sortis_au: datetime.date | None = None
+    """Le jour de cette option ; absent : celui qui est configuré pour l'établissement."""
+    groupes_siecle: bool = False
+    """« Alimenter les groupes depuis SIECLE »."""
+
+
+class BilanAffiche(msgspec.Struct, frozen=True, kw_only=True):
+    """Le bilan que PRONOTE affiche après l'import des élèves (R-PRO-25), sans nom."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    crees: int
+    """Élèves créés."""
+    mis_a_jour: int
+    """Élèves mis à jour."""
+    ignores: int
+    """Élèves ignorés."""
+    consulte: bool = False
+    """Une personne a consulté le rapport d'import."""

@@ -21,6 +21,7 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "prediction_remede": ("siecle_predictions_remedes", (*CALCUL, "groupe", "code")),
     "comparaison": ("siecle_comparaisons", COMPARAISON),
     "comparaison_ecart": ("siecle_comparaisons_ecarts", (*COMPARAISON, "rang")),
+    "bilan_import": ("synchros_bilans", ("uai", "affiche_le")),
     "refus": ("siecle_refus", ("evenement", "processeur")),
 }
 """Record → its table and the key of its row."""

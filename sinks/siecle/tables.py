@@ -163,6 +163,19 @@ _table(
     },
 )
 _table(
+    "synchros_bilans",
+    "Bilans de l'import des élèves dans PRONOTE (R-PRO-25).",
+    {"uai": (TEXT, "Établissement."), "affiche_le": (INSTANT, "Instant du bilan.")},
+    {
+        "crees": (ENTIER, "Élèves créés."),
+        "mis_a_jour": (ENTIER, "Élèves mis à jour."),
+        "ignores": (ENTIER, "Élèves ignorés."),
+        "ignores_attendus": (ENTIER, "Élèves sortis d'après les fichiers de SIECLE ; absent : inconnu."),
+        "consulte": (OUI_NON, "Une personne a consulté le rapport d'import."),
+        "ecarts": (TEXTES, "Ce qui ne s'accorde pas."),
+    },
+)
+_table(
     "siecle_refus",
     "Dépôts et synchros refusés, avec leur remède.",
     {"evenement": (TEXT, "ce_id de l'événement refusé."), "processeur": (TEXT, "La procédure qui refuse.")},

@@ -1,4 +1,4 @@
-"""The five synchros: versions, campaign, messages, the seven files (R-PRO-01 to 06, 20 to 22, 30 to 34)."""
+"""The five synchros: versions, campaign, messages, the seven files, the import of pupils (R-PRO-01 to 06, 20 to 25, 30 to 34)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from processors.lsu import PROCESSOR
-from processors.lsu.procedure import LOT, SYNCHROS
+from processors.lsu.procedure import COCHEES, LOT, OPTIONS, SYNCHROS
 from processors.lsu.reglages import Reglages, VersionAdmise
 from processors.lsu.state import Etat
 from schemas.outcome import Event, Outcome
@@ -56,6 +56,24 @@ class Bus:
         debut = siecle.InstantaneDebut(recu=name, uai=self.uai, type=kind, fichier=f"{kind}.xml", archive=name, date_export=day)
         self.give("instantane_debut", debut, topic)
         self.give("instantane_fin", siecle.InstantaneFin(recu=name, uai=self.uai, type=kind, nombre=0, empreinte="e"), topic)
+
+    def exits(self, *days: date | None, kind: str = "eleves_avec_adresses") -> None:
+        """An export of pupils, each with the day on which he leaves."""
+        topic, name = "siecle.exports.v1", f"{kind}{len(self.outcomes)}.zip"
+        debut = siecle.InstantaneDebut(recu=name, uai=self.uai, type=kind, fichier=f"{kind}.xml", archive=name)
+        self.give("instantane_debut", debut, topic)
+        for number, day in enumerate(days):
+            identity: dict[str, Any] = {"nom_de_famille": "TEIN", "prenom": "Noé", "date_naiss": date(2004, 1, 1)}
+            self.give("eleve", siecle.Eleve(uai=self.uai, eleve_id=str(number), date_sortie=day, **identity), topic)
+        end = siecle.InstantaneFin(recu=name, uai=self.uai, type=kind, nombre=len(days), empreinte="e")
+        self.give("instantane_fin", end, topic)
+
+    def pupils(self, **changed: Any) -> Outcome:
+        return self.give("import_eleves", synchros.ImportEleves(uai=self.uai, **changed))
+
+    def report(self, crees: int = 0, mis_a_jour: int = 0, ignores: int = 0, consulte: bool = True) -> Outcome:
+        counts = synchros.BilanAffiche(uai=self.uai, crees=crees, mis_a_jour=mis_a_jour, ignores=ignores, consulte=consulte)
+        return self.give("bilan_affiche", counts)
 
     def choose(self, *names: str) -> Outcome:
         return self.give("fichiers_choisis", synchros.FichiersChoisis(uai=self.uai, fichiers=names))
@@ -196,3 +214,117 @@ def test_other_days_of_export_are_warned_of() -> None:
     bus.export("structures", "encore.zip", date(2018, 7, 25))
     (complete,) = bus.choose().emitted
     assert complete.data.avertissements == ("Les fichiers n'ont pas tous la même date d'export : 20/07/2018, 25/07/2018.",)
+
+
+# --- the import of pupils --------------------------------------------------------------------------------------------
+
+DAY = date(2018, 2, 16)
+LEFT = (None, date(2017, 12, 20), DAY, DAY, date(2018, 2, 17), None)
+
+
+def ready(reglages: Reglages | None = None) -> Bus:
+    bus = Bus(reglages)
+    seven(bus)
+    bus.exits(*LEFT)
+    return bus
+
+
+def controls(outcome: Outcome) -> list[str]:
+    return [each.data.code for each in outcome.emitted if each.name == "controle_demande"]
+
+
+@pytest.mark.parametrize(
+    ("day", "ignored"), [(date(2017, 12, 19), 0), (date(2017, 12, 20), 1), (DAY, 3), (date(2018, 2, 17), 4), (date(2030, 1, 1), 4)]
+)
+def test_pupils_who_left_on_the_day_or_before_are_ignored(day: date, ignored: int) -> None:
+    (checked,) = ready().pupils(sortis_au=day).emitted
+    assert (checked.data.sortis_au, checked.data.ignores_attendus, checked.data.differences) == (day, ignored, ())
+
+
+def test_the_configured_day_is_taken_and_another_one_is_told() -> None:
+    bus = ready(Reglages(sortis_au={"983": date(2017, 12, 20), UAI: DAY}))
+    (checked,) = bus.pupils().emitted
+    assert checked.data.ignores_attendus == 3
+    other = bus.pupils(sortis_au=date(2018, 2, 17))
+    assert controls(other) == ["OPTIONS_IMPORT"]
+    assert other.emitted[0].data.ignores_attendus == 4
+    assert other.emitted[0].data.differences == ("« Ignorer les élèves sortis de l'établissement au 17/02/2018 » au lieu du 16/02/2018",)
+
+
+def test_a_day_that_nobody_says_is_refused_unless_nobody_is_ignored() -> None:
+    assert code(ready().pupils()) == "SANS_JOUR_DES_SORTIES"
+    kept = ready().pupils(ignorer_sortis=False)
+    assert (kept.emitted[0].data.ignores_attendus, kept.emitted[0].data.sortis_au) == (0, None)
+
+
+@pytest.mark.parametrize("option", [*COCHEES, "groupes_siecle"])
+def test_each_option_that_is_not_as_the_guide_shows_is_told(option: str) -> None:
+    outcome = ready().pupils(**{"sortis_au": DAY, option: option not in COCHEES})
+    assert controls(outcome) == ["OPTIONS_IMPORT"]
+    (difference,) = outcome.emitted[0].data.differences
+    assert difference == f"« {OPTIONS[option]} » est {'coché' if option == 'groupes_siecle' else 'décoché'}"
+    assert outcome.emitted[1].data.message == f"Choix des données à importer à vérifier avant « Importer » : {difference}."
+
+
+def test_the_expected_options_of_a_school_can_be_others() -> None:
+    bus = ready(Reglages(options_import={UAI: (*COCHEES[1:], "groupes_siecle")}))
+    assert controls(bus.pupils(sortis_au=DAY, nouveaux_eleves=False, groupes_siecle=True)) == []
+    assert controls(bus.pupils(sortis_au=DAY)) == ["OPTIONS_IMPORT"]
+
+
+def test_the_last_export_of_pupils_tells_who_left() -> None:
+    bus = ready()
+    bus.exits(DAY, kind="eleves_sans_adresses")
+    assert bus.pupils(sortis_au=DAY).emitted[0].data.ignores_attendus == 1
+
+
+def test_the_export_method_needs_the_seven_files_and_netsynchro_the_year() -> None:
+    bus = Bus(Reglages(annees_siecle={"983": 2017}))
+    assert code(bus.pupils(sortis_au=DAY)) == "LOT_INCOMPLET"
+    assert code(bus.pupils(sortis_au=DAY, methode="NETSYNCHRO")) == "ANNEE_NETSYNCHRO"
+    wrong = bus.pupils(sortis_au=DAY, methode="NETSYNCHRO", annee=2018)
+    assert wrong.refusal is not None
+    assert wrong.refusal.message == "L'import depuis NetSynchro est demandé pour l'année 2018-2019 au lieu de 2017-2018."
+    (checked,) = bus.pupils(sortis_au=DAY, methode="NETSYNCHRO", annee=2017).emitted
+    assert checked.data.ignores_attendus is None, "no file tells what NetSynchro sends"
+
+
+def test_a_refused_version_closes_the_import_too() -> None:
+    bus = ready()
+    bus.version()
+    bus.version(bits=32)
+    assert code(bus.pupils(sortis_au=DAY)) == "VERSION_NON_ADMISE"
+
+
+def test_the_report_is_compared_with_what_was_expected() -> None:
+    bus = ready()
+    bus.pupils(sortis_au=DAY)
+    assert names(bus.report(crees=1, mis_a_jour=2, ignores=3)) == ["bilan_import"]
+    other = bus.report(crees=1, mis_a_jour=1, ignores=4)
+    assert controls(other) == ["ECART_BILAN"]
+    assert (other.emitted[0].data.ignores, other.emitted[0].data.ignores_attendus) == (4, 3)
+
+
+def test_new_pupils_are_not_expected_where_they_are_not_imported() -> None:
+    bus = ready()
+    bus.pupils(sortis_au=DAY, nouveaux_eleves=False)
+    assert controls(bus.report(crees=0, ignores=3)) == []
+    assert controls(bus.report(crees=2, ignores=3)) == ["ECART_BILAN"]
+
+
+def test_a_report_that_nobody_has_read_asks_for_it_and_a_read_one_ends_the_synchro_in_silence() -> None:
+    bus = ready()
+    bus.pupils(sortis_au=DAY)
+    unread = bus.report(ignores=3, consulte=False)
+    assert [each.data.message for each in unread.emitted if each.name == "controle_demande"] == [
+        "Consulter le rapport d'import pour vérifier la pertinence des modifications faites"
+    ]
+    assert controls(bus.end("S2")) == ["BILAN_IMPORT"]
+    bus.report(ignores=3)
+    assert names(bus.end("S2")) == ["synchro_faite"]
+    assert controls(bus.end("S2")) == ["BILAN_IMPORT"], "the next import has a report of its own"
+
+
+def test_a_report_without_its_import_is_kept_without_comparison() -> None:
+    (told,) = Bus().report(crees=5, ignores=9).emitted
+    assert (told.data.ignores_attendus, told.data.ecarts) == (None, ())

@@ -263,7 +263,15 @@ def ac_42() -> Iterator[tuple[str, bytes]]:
             yield base, content.replace(b"><", b">\r\n  <", 3)
 
 
+def import_eleves() -> Iterator[tuple[str, bytes]]:
+    """40 pupils, of whom five leave: before, on, after a day."""
+    days = ("20/12/2017", "19/01/2018", "16/02/2018", "17/02/2018", "14/12/2018")
+    pupils = [Pupil(number, left=days[number] if number < len(days) else None) for number in range(40)]
+    yield WANI.eleves(pupils)
+
+
 CASES = {
+    "import_eleves": import_eleves,
     "ac_42": ac_42,
     "ac_40": ac_40,
     "ac_41": ac_41,

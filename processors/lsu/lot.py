@@ -1,0 +1,81 @@
+"""The seven exports of SIECLE that PRONOTE asks for: which are there, of which school, how many pupils have left (R-PRO-20 to 23)."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from processors.lsu import messages
+from processors.lsu.procedure import LOT
+from processors.lsu.reglages import Reglages
+from processors.lsu.state import Etat, Export
+from schemas.outcome import Emitted, Event, Outcome, Refusal
+from schemas.records import siecle
+from schemas.records import synchros as records
+
+ETATS = "synchros.etats.v1"
+ELEVES = "Elèves (avec ou sans adresse)"
+
+
+def export_debut(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """An export begins to arrive."""
+    data: siecle.InstantaneDebut = event.data
+    export = Export(data.fichier, data.archive, data.date_export, event.time)
+    return Outcome(replace(etat, arrive=(data.recu, data.type, export)))
+
+
+def eleve(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """A pupil who leaves is counted under that day; the others change nothing."""
+    data: siecle.Eleve = event.data
+    if data.date_sortie is None or etat.arrive is None:
+        return Outcome(etat, counted="ligne_sans_effet")
+    recu, kind, export = etat.arrive
+    day = data.date_sortie.isoformat()
+    leaving = replace(export, sorties={**export.sorties, day: export.sorties.get(day, 0) + 1})
+    return Outcome(replace(etat, arrive=(recu, kind, leaving)))
+
+
+def export_fin(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """A whole export takes the place of the one before."""
+    data: siecle.InstantaneFin = event.data
+    if etat.arrive is None or etat.arrive[0] != data.recu:
+        return Outcome(etat, counted="instantane_incomplet")
+    _, kind, export = etat.arrive
+    return Outcome(replace(etat, arrive=None, exports={**etat.exports, kind: export}))
+
+
+def ligne(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
+    """Any other row of an export."""
+    return Outcome(etat, counted="ligne_sans_effet")
+
+
+def fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """All seven, of one school (R-PRO-20 to 22). A browser's suffix in a name changes nothing: kinds come from what files hold."""
+    data: records.FichiersChoisis = event.data
+    known = {name: kind for kind, each in etat.exports.items() for name in (each.archive, each.fichier) if name is not None}
+    strangers = [name for name in data.fichiers if name not in known]
+    if strangers:
+        return _refuser(etat, messages.autre_uai(data.uai, len(strangers)))
+    kinds = {known[name] for name in data.fichiers} if data.fichiers else set(etat.exports)
+    latest, missing = choisis(etat, kinds)
+    if missing is not None:
+        return _refuser(etat, missing)
+    files = tuple(
+        records.FichierLot(type=kind, libelle=label, fichier=etat.exports[kind].fichier, date_export=etat.exports[kind].date_export)
+        for label, kind in latest.items()
+    )
+    dates = sorted({each.date_export for each in files if each.date_export is not None})
+    warned = (messages.dates_differentes(dates),) if len(dates) > 1 else ()
+    complete = records.LotComplet(uai=data.uai, fichiers=files, avertissements=warned)
+    return Outcome(etat, (Emitted(ETATS, "lot_complet", complete),), because="les 7 fichiers sont là")
+
+
+def choisis(etat: Etat, kinds: set[str]) -> tuple[Mapping[str, str], Refusal | None]:
+    """SIECLE's label → the kind of its last export among `kinds`; the refusal of a bundle that lacks some."""
+    chosen = {label: [kind for kind in accepted if kind in kinds] for label, accepted in LOT.items()}
+    missing = [label for label, found in chosen.items() if not found]
+    latest = {label: max(found, key=lambda kind: etat.exports[kind].recu_le) for label, found in chosen.items() if found}
+    return latest, messages.lot_incomplet(missing) if missing else None
+
+
+def _refuser(etat: Etat, refusal: Refusal) -> Outcome:
+    return Outcome(etat, refusal=refusal, because=refusal.message)
