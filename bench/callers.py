@@ -11,6 +11,8 @@ import time
 from itertools import count
 from statistics import quantiles
 
+import uvloop
+
 from bench.asked import ANNEE, ETAPE, UAI, nne_of
 
 WARMING = 0.5
@@ -27,8 +29,7 @@ class Caller(asyncio.Protocol):
         self._seen = b""
         self._asked = 0.0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._ask()
 
@@ -77,7 +78,7 @@ async def call(port: int, token: str, connections: int, seconds: float, students
 
 
 def main(port: str, token: str, connections: str, seconds: str, students: str) -> None:
-    found = asyncio.run(call(int(port), token, int(connections), float(seconds), int(students)))
+    found = uvloop.run(call(int(port), token, int(connections), float(seconds), int(students)))
     sys.stdout.write(json.dumps(found) + "\n")
 
 

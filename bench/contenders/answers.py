@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from bench.asked import SECRET, nne_of, rights_of
 from bus import logging, tokens
 from bus.answers.app import Answers, create_app
@@ -72,7 +74,7 @@ def main(kind: str, folder: str, students: str) -> None:
     app, token = (hello, "aucun") if kind == "hello" else answers(Path(folder), int(students))
     gc.collect()
     gc.freeze()
-    asyncio.run(serve(app, token))
+    uvloop.run(serve(app, token))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import signal
 import sys
 from datetime import timedelta
 
+import uvloop
+
 from bus import logging
 from bus.answers import DETECTIONS, REPLIES
 from bus.answers.app import Answers, create_app
@@ -78,7 +80,7 @@ def main() -> int:
     if settings.environment == "production" and settings.answers.port == 0:
         raise NoPort("PASSERELLE_ANSWERS__PORT : obligatoire en production pour la réponse synchrone.")
     logging.configure(settings.log_level)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
     return 0
 
 

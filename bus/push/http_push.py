@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -311,7 +312,6 @@ def server_of(app: ASGIApp, host: str, port: int) -> Server:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=20,
-            h11_max_incomplete_event_size=64 * 1024,
             limit_concurrency=256,
             backlog=256,
         )
@@ -335,7 +335,7 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     settings = load_settings()
     logging.configure(settings.log_level)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
     return 0
 
 
