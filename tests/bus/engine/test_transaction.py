@@ -358,7 +358,7 @@ def test_what_postgresql_refuses_to_write_is_a_dead_letter_of_its_record_alone(b
 
     def named(n: int, nom: str) -> Event:
         event = inscription(f"key{n}", n)
-        return replace(event, data=msgspec.structs.replace(event.data, nom=nom))
+        return msgspec.structs.replace(event, data=msgspec.structs.replace(event.data, nom=nom))
 
     bench.installation.processor = replace(chain.PROCESSOR, decide=decide)
     engine = build_engine(
