@@ -116,6 +116,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.fichiers.v1", "Fichiers sts_emp passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
     Topic("pronote.liens_eleve_groupe.v1", "Fichiers ELEGROUPE : liens entre élèves et groupes.", Key.UAI, Personal.IDENTIFYING),
+    Topic("edt.cours.v1", "Cours d'un emploi du temps exporté d'EDT (EXP_COURS), en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.etapes.v1",
         "Étapes du calendrier de rentrée faites dans Charlemagne, envois d'élèves et d'effectifs.",

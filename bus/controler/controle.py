@@ -65,5 +65,10 @@ def _sts(lu: Lu, _autres: Sequence[Lu], _instant: datetime, rapport: Rapport) ->
     croisements.fichier_sts(lu, rapport)
 
 
-CONTROLES: Mapping[str, Controle] = {"pronote": liens.controler, "lsu": _lsu, "onde": _onde, "sts": _sts}
+def _pronote(lu: Lu, autres: Sequence[Lu], instant: datetime, rapport: Rapport) -> None:
+    check = liens.controler if lu.kind == "pronote.elegroupe" else _compter
+    check(lu, autres, instant, rapport)
+
+
+CONTROLES: Mapping[str, Controle] = {"pronote": _pronote, "lsu": _lsu, "onde": _onde, "sts": _sts}
 """System → what is checked beyond the file's own form."""

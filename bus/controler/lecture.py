@@ -31,6 +31,7 @@ check answers at once."""
 
 NATURES = {
     "pronote": "Liens élève-groupe (ELEGROUPE)",
+    "pronote.exp_cours": "Cours d'un emploi du temps d'EDT (EXP_COURS)",
     "siecle": "Export XML de SIECLE",
     "siecle_suivi": "Compte-rendu d'import de SIECLE",
     "sts": "Fichier de STS-WEB",
@@ -41,7 +42,7 @@ NATURES = {
     "aglae": "Dossiers d'Aglaé",
     "crous": "Décisions du CROUS",
 }
-"""What a system's files are, in French."""
+"""What a system's files are, in French; a kind of file where the system has others."""
 
 OF_ANOTHER_SYSTEM = frozenset(
     {"COLONNE_MANQUANTE", "COLONNE_INCONNUE", "EN_TETE_ABSENT", "CHAMP_INCONNU", "CHAMP_MANQUANT", "FICHIER_INCONNU", "XML_RACINE"}
@@ -71,7 +72,7 @@ class Lu:
 
     @property
     def nature(self) -> str:
-        return NATURES.get(self.systeme, "")
+        return NATURES.get(self.kind) or NATURES.get(self.systeme, "")
 
     @property
     def debut(self) -> Any:

@@ -1,11 +1,11 @@
-"""PRONOTE → `pronote.liens_eleve_groupe.v1`: ELEGROUPE deposits."""
+"""PRONOTE and EDT → `pronote.liens_eleve_groupe.v1` (ELEGROUPE deposits) and `edt.cours.v1` (EXP_COURS, a timetable)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import msgspec
 
-from connectors.pronote import elegroupe, messages, model, names
+from connectors.pronote import elegroupe, exp_cours, messages, model, names
 from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
@@ -14,33 +14,36 @@ from connectors.transport.snapshot import Origin, Rows, about_person, header, re
 from connectors.transport.typed import typed
 from connectors.transport.xml import TREE_LIMIT
 from schemas.outcome import Accepted, Delivery, Refused
-from schemas.records import RECORDS, pronote
+from schemas.records import RECORDS, edt, pronote
 
 TOPIC = "pronote.liens_eleve_groupe.v1"
 KIND = "pronote.elegroupe"
 TYPE = "elegroupe"
-EXPECTED = "un fichier ELEGROUPE de liens entre élèves et groupes (IMPORT_ELEVES)"
+EXPECTED = "un fichier ELEGROUPE de liens entre élèves et groupes (IMPORT_ELEVES) ou un export des cours d'EDT (TABLE)"
 
 
 class Pronote:
     """See `schemas.outcome.PushConnector`."""
 
     system = "pronote"
-    topics = (TOPIC,)
+    topics = (TOPIC, exp_cours.TOPIC)
     transports = ("depot",)
-    kinds: Mapping[str, Policy] = MappingProxyType({KIND: Policy.DEPOT})
+    kinds: Mapping[str, Policy] = MappingProxyType({KIND: Policy.DEPOT, exp_cours.KIND: Policy.ETAT})
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
-        """A deposit is an act: names, structure and content are checked as SIECLE checks them (R-PRO-52, 73)."""
+        """A deposit is an act: names, structure and content are checked as SIECLE checks them (R-PRO-52, 73). A timetable is a state."""
         kind = INCONNU
         try:
             with open_document(delivery, TREE_LIMIT) as document:
+                if exp_cours.recognises(document.source):
+                    kind = exp_cours.KIND
+                    return _cours(document, delivery)
                 if not elegroupe.recognises(document.source):
                     raise Unreadable(say.unknown_root(EXPECTED))
                 kind = KIND
                 return _read(document, delivery)
         except Unreadable as unreadable:
-            if kind == KIND or names.parse(delivery.name):
+            if kind == KIND or (kind == INCONNU and names.parse(delivery.name)):
                 return Refused(KIND, (messages.invalid(0), unreadable.fault))
             return Refused(kind, (unreadable.fault,))
 
@@ -86,3 +89,20 @@ def _record(eleve: model.Eleve, rank: int, uai: str, faults: FaultList) -> prono
         groupes=groupes,
     )
     return record
+
+
+def _cours(document: Document, delivery: Delivery) -> Accepted | Refused:
+    uai = exp_cours.school_of(document.name) or exp_cours.school_of(delivery.name)
+    if uai is None:
+        return Refused(exp_cours.KIND, (messages.no_school(),))
+    faults, warnings = FaultList(), FaultList()
+    rows = exp_cours.read(document.source, uai, faults, warnings)
+    if faults:
+        return Refused(exp_cours.KIND, faults.report())
+    warnings.extend(document.source.warnings)
+    digest = document.source.sha256
+    begin = edt.InstantaneDebut(
+        recu=digest, uai=uai, type=exp_cours.TYPE, fichier=document.name, archive=document.archive, application="EDT"
+    )
+    end = edt.InstantaneFin(recu=digest, uai=uai, type=exp_cours.TYPE, nombre=rows.count, empreinte=digest)
+    return Accepted(exp_cours.KIND, records(Origin(exp_cours.TOPIC, uai, delivery.received), begin, rows, end), warnings.report())

@@ -54,3 +54,22 @@ def long_group(code: str) -> Fault:
         f'Le code du groupe "{code}" dépasse 8 caractères : le schéma publié de SIECLE n\'en admet que 8.',
         "Vérifier que ce groupe porte bien ce nom dans STS-WEB ; sinon, le renommer dans PRONOTE et dans STS-WEB.",
     )
+
+
+REDO_COURS = "Refaire l'export des cours dans EDT (EXP_COURS) et déposer le fichier sans le modifier."
+
+
+def no_school() -> Fault:
+    return fault(
+        "UAI_INCONNU",
+        "L'export des cours d'EDT ne dit pas de quel établissement il vient, et le nom du fichier non plus.",
+        "Ajouter l'UAI de l'établissement au nom du fichier (EXP_COURS_9830418M.xml), puis le déposer de nouveau.",
+    )
+
+
+def no_course() -> Fault:
+    return fault("LISTE_VIDE", "Le fichier ne contient aucun cours.", REDO_COURS)
+
+
+def too_many_courses(limit: int) -> Fault:
+    return fault("FICHIER_TROP_GROS", f"Le fichier contient plus de {limit} cours.", REDO_COURS)

@@ -12,6 +12,7 @@ from schemas.records import (
     comptes,
     crous,
     draaf,
+    edt,
     extranet,
     formation,
     fregata,
@@ -155,6 +156,11 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "draaf.validations.v1": {
         "validation": draaf.Validation,
+    },
+    "edt.cours.v1": {
+        "instantane_debut": edt.InstantaneDebut,
+        "cours": edt.Cours,
+        "instantane_fin": edt.InstantaneFin,
     },
     "extranet.actes.v1": {
         "stagiaire_saisi": extranet.StagiaireSaisi,

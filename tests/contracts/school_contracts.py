@@ -115,6 +115,14 @@ class TestCharlemagne(SchoolKeys):
     )
 
 
+COURS = (
+    b'<?xml version="1.0" encoding="ISO-8859-1"?><TABLE nom="Cours"><Cours numero="1"><DUREE>1h00</DUREE><PROF_NOM>OMBRELLE</PROF_NOM>'
+    b'<CLASSE>4EME B</CLASSE><JOUR>lundi</JOUR><H.DEBUT>09h00</H.DEBUT></Cours><Cours numero="2"><DUREE>0h55</DUREE>'
+    b"<PROF_NOM>VERMEIL</PROF_NOM><JOUR>mardi</JOUR></Cours></TABLE>"
+)
+COURS_NAME = "EXP_COURS_9830418M.xml"
+
+
 class TestPronote(SchoolKeys):
     connector_class = Pronote
     name, packed = named("pronote")
@@ -129,6 +137,7 @@ class TestPronote(SchoolKeys):
             xml.replace(b"<CODE_GROUPE>", b"<CODE_GROUPE/><CODE_GROUPE>", 1),
             xml[:-60],
         ),
+        Good(COURS_NAME, COURS, ("OMBRELLE", "VERMEIL"), 4, (COURS.replace(b"0h55", b"VERMEIL"), COURS[:-20])),
     )
 
 

@@ -144,6 +144,19 @@ def test_pupils_without_a_class_are_counted_even_under_ondes_own_file_name(tmp_p
     assert {"ELEVE_SANS_CLASSE", "UAI_INCONNU"} == codes(rapport)
 
 
+def test_courses_of_edt_are_counted_alone_and_beside_a_file_of_links(tmp_path: Path) -> None:
+    cours = tmp_path / "EXP_COURS.xml"
+    cours.write_bytes(b'<?xml version="1.0"?><TABLE nom="Cours"><Cours numero="1"><JOUR>lundi</JOUR></Cours></TABLE>')
+    (rapport,) = controler([cours], [], NOW)
+    assert rapport.nature == "Cours d'un emploi du temps d'EDT (EXP_COURS)"
+    assert rapport.chiffres["Enregistrements"] == 1
+    assert codes(rapport) == {"UAI_INCONNU"}
+    links = all_of(school(tmp_path), "pronote")
+    named = cours.rename(tmp_path / "EXP_COURS_9830649N.xml")
+    alone, beside = controler(links, [], NOW), controler(links, [named], NOW)
+    assert codes(alone[0]) == codes(beside[0])
+
+
 def test_a_hostile_or_strange_file_is_told_and_the_others_are_checked(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("bonjour", encoding="utf-8")
     (tmp_path / "bombe.xml").write_text('<!DOCTYPE a [<!ENTITY b "c">]><BEE_ELEVES>&b;</BEE_ELEVES>', encoding="utf-8")
