@@ -13,6 +13,8 @@ from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.formation import PROCESSOR as FORMATION_PROJECTIONS
 from sinks.formation import tables as formation
+from sinks.lsu import TABLES as LSU_PROJECTIONS
+from sinks.lsu import tables as lsu
 from sinks.luciole import PROCESSOR as LUCIOLE_PROJECTIONS
 from sinks.luciole import tables as luciole
 from sinks.luciole.courriels import AppelsAuSupport, DemandesALaDraaf
@@ -39,6 +41,7 @@ PROCESSORS: tuple[Processor, ...] = (
     ONDE_PROJECTIONS,
     ONDE_FICHIERS,
     SIECLE_PROJECTIONS,
+    LSU_PROJECTIONS,
 )
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives())
@@ -47,7 +50,15 @@ MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), De
 
 HTTP_SINKS: tuple[HttpSink, ...] = ()
 
-METADATAS: tuple[MetaData, ...] = (bourses.METADATA, luciole.METADATA, formation.METADATA, rentree.METADATA, onde.METADATA, siecle.METADATA)
+METADATAS: tuple[MetaData, ...] = (
+    bourses.METADATA,
+    luciole.METADATA,
+    formation.METADATA,
+    rentree.METADATA,
+    onde.METADATA,
+    siecle.METADATA,
+    lsu.METADATA,
+)
 
 TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}
 """Every table of a projection by its name, which is `Row.table`."""

@@ -107,6 +107,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("lsu.correspondances.v1", "Correspondances entre EDT et STS-WEB, services de notation manquants.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.correspondances.interne.v1", "Reprises des correspondances.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.interne.v1", "Reprises des synchros.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.projections.interne.v1", "Reprises des tables des correspondances.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.dossiers.v1",
         "Dossiers d'élèves d'un logiciel privé (IMPORT_ELEVES PRIVE), en instantanés.",

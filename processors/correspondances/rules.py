@@ -13,6 +13,7 @@ from schemas.records import lsu as records
 from schemas.records import sts as sts_records
 
 TOPIC = "lsu.correspondances.v1"
+SUJET_SERVICES = "services_notation"
 AVANT: Mapping[str, tuple[str, ...]] = {
     "MATIERE": (),
     "PROFESSEUR": ("MATIERE",),
@@ -166,7 +167,9 @@ def _notation(etat: Etat, event: Event) -> Outcome:
             emitted.append(_manque(data.uai, service, "GROUPE_ABSENT"))
         elif not _disciplines(sts, service.discipline) & set(sts.services.get(service.groupe, ())):
             emitted.append(_manque(data.uai, service, "SERVICE_ABSENT"))
-    return Outcome(etat, tuple(emitted), because=f"{len(emitted)} service(s) manquant(s)")
+    head = records.ServicesVerifies(uai=data.uai, services=len(data.services), manquants=len(emitted), fichier_sts=sts.fichier)
+    checked = Emitted(TOPIC, "services_verifies", head, subject=SUJET_SERVICES)
+    return Outcome(etat, (checked, *emitted), because=f"{len(emitted)} service(s) manquant(s)")
 
 
 def _disciplines(sts: Sts, said: str) -> set[str]:
@@ -179,7 +182,7 @@ def _manque(uai: str, service: records.ServiceNotation, raison: records.RaisonSe
     missing = records.ServiceManquant(
         uai=uai, groupe=service.groupe, discipline=service.discipline, raison=raison, message=messages.NOTATION
     )
-    return Emitted(TOPIC, "service_manquant", missing, subject="services_notation")
+    return Emitted(TOPIC, "service_manquant", missing, subject=SUJET_SERVICES)
 
 
 REGLES: Mapping[str, Callable[[Etat, Event], Outcome]] = {

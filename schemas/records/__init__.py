@@ -243,6 +243,7 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "correspondances": lsu.Correspondances,
         "correspondance": lsu.Correspondance,
         "service_manquant": lsu.ServiceManquant,
+        "services_verifies": lsu.ServicesVerifies,
     },
     "lsu.elements.v1": {
         "elements_edt": lsu.ElementsEdt,
@@ -250,6 +251,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "services_notation": lsu.ServicesNotation,
     },
     "lsu.interne.v1": {
+        "echeance_atteinte": lsu.EcheanceAtteinte,
+        "reprise": lsu.Reprise,
+    },
+    "lsu.projections.interne.v1": {
         "echeance_atteinte": lsu.EcheanceAtteinte,
         "reprise": lsu.Reprise,
     },

@@ -219,6 +219,21 @@ class ServiceManquant(msgspec.Struct, frozen=True, kw_only=True):
     """La règle du guide."""
 
 
+class ServicesVerifies(msgspec.Struct, frozen=True, kw_only=True):
+    """Les services de notation de PRONOTE ont été cherchés dans STS-WEB ; ceux qui y manquent sont les service_manquant de même
+    instant (R-PRO-14).
+    """
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    services: int
+    """Services de notation cherchés."""
+    manquants: int
+    """Ceux qui manquent dans STS-WEB."""
+    fichier_sts: str
+    """Fichier de STS-WEB comparé."""
+
+
 NatureElement = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
 
 
