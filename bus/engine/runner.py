@@ -1,7 +1,7 @@
 """The life of a worker's tasks between a source and the engine: takeover, batches, publication, deadlines, revocation.
 
 A source (Faust's or the small aiokafka one) tells what is assigned, hands batches over and asks what may be committed.
-SQL runs in one thread, so the source's loop keeps its heartbeats.
+SQL runs in a thread, so the source's loop keeps its heartbeats; what settles stateless batches in another.
 """
 
 import asyncio
@@ -130,6 +130,8 @@ class Runner:
         """Told why the engine waits for the outside world, when that begins; None when it is over."""
         self._one_at_a_time = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "engine")
+        self._settling = ThreadPoolExecutor(1, "settling")
+        """Of stateless processors: their checkpoints are written while the next batch is decided."""
 
     # --- assignment --------------------------------------------------------------------------------------------------
 
@@ -214,6 +216,7 @@ class Runner:
         """`revoked`, for good."""
         offsets = await self.revoked()
         self._thread.shutdown(wait=False)
+        self._settling.shutdown(wait=False)
         return offsets
 
     async def abandon(self) -> None:
@@ -225,6 +228,7 @@ class Runner:
                 task.pump.cancel()
             await task.publisher.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._settling.shutdown(wait=False, cancel_futures=True)
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
@@ -260,7 +264,7 @@ class Runner:
         decided = await self._retried(lambda: self.engine.decide(batch))
 
         async def settle() -> None:
-            await self._retried(lambda: self.engine.settle(decided))
+            await self._retried(lambda: self.engine.settle(decided), self._settling)
             task.checkpoints[batch.topic] = batch.end
             self.progress[batch.topic, batch.partition] = (batch.end, monotonic())
             ack()
@@ -388,13 +392,13 @@ class Runner:
     async def _in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
-    async def _retried(self, call: Callable[[], T]) -> T:
+    async def _retried(self, call: Callable[[], T], thread: ThreadPoolExecutor | None = None) -> T:
         """Run in the engine's thread; what is transient is tried again with back-off for a minute, then raised."""
         began = monotonic()
         wait = 0.1
         while True:
             try:
-                result = await self._in_thread(call)
+                result = await asyncio.get_running_loop().run_in_executor(thread or self._thread, call)
             except Transient as error:
                 if monotonic() - began > RETRY_SECONDS:
                     raise
