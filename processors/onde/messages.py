@@ -184,3 +184,7 @@ CONTROLE_A_REFAIRE = "La base élèves a été modifiée : le contrôle est à r
 
 def depot_refuse(motif: str | None) -> str:
     return f"{EXPORT_REFUSE}{f' ({motif})' if motif else ''}."
+
+
+def ecart_integration(exportes: int, integres: int) -> str:
+    return f"{exportes} élève(s) exporté(s), {integres} intégré(s) dans ONDE : écart de {abs(exportes - integres)}, à rapprocher dans ONDE."

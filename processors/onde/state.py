@@ -57,6 +57,10 @@ class Export(Compact, frozen=True):
     empreinte: str = ""
     """SHA-256 of the archive that Charlemagne made; empty: not known, or an archive of ours."""
     nom: str = ""
+    depose_le: date | None = None
+    """Day of the confirmed import."""
+    integres: int | None = None
+    """Pupils that ONDE says it took."""
 
 
 class Ecole(msgspec.Struct, frozen=True, kw_only=True):

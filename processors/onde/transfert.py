@@ -1,6 +1,7 @@
 """Chapter 3: control, export, and the way to ONDE that ends with a person (R-ONDE-09 to 13)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import msgspec
 
@@ -158,21 +159,37 @@ def prendre_octets(ctx: Contexte) -> Outcome:
 
 
 def confirmer(ctx: Contexte) -> Outcome:
-    """A person imported the file in ONDE: only now is it done."""
+    """A person imported the file in ONDE: only now is it done. What ONDE integrated may be told then, or later."""
     data: o.DepotEffectue = ctx.data
     export = ctx.ecole.export
-    if export is not None and export.phase == "DEPOSEE":
-        return ctx.ignore("doublon", "import déjà confirmé")
-    if export is None or export.phase != "PRETE":
+    if export is None or export.phase not in ("PRETE", "DEPOSEE"):
         return ctx.refuse(messages.rien_a_deposer())
+    if export.phase == "DEPOSEE" and data.nombre_integres in (None, export.integres):
+        return ctx.ignore("doublon", "import déjà confirmé")
     if data.empreinte is not None and export.empreinte and data.empreinte != export.empreinte:
         return ctx.refuse(messages.autre_fichier())
-    le = data.depose_le or ctx.jour
+    le = data.depose_le or export.depose_le or ctx.jour
     if le > ctx.jour:
         return ctx.refuse(messages.date_future())
-    confirme = o.DepotConfirme(uai=ctx.uai, annee=ctx.ecole.annee, fichier=fichier(ctx.uai), depose_le=le, nombre_exportes=export.exportes)
-    apres = ctx.avec(export=msgspec.structs.replace(export, phase="DEPOSEE"))
-    return ctx.applique(apres, (ctx.publie("depot_confirme", confirme),), "import dans ONDE confirmé")
+    deposee = msgspec.structs.replace(export, phase="DEPOSEE", depose_le=le, integres=data.nombre_integres)
+    return ctx.applique(ctx.avec(export=deposee), tuple(_confirme(ctx, deposee, le)), "import dans ONDE confirmé")
+
+
+def _confirme(ctx: Contexte, export: Export, le: date) -> Iterator[Emitted]:
+    """The import, and the pupils exported against those integrated."""
+    ecart = None if export.integres is None else export.exportes - export.integres
+    confirme = o.DepotConfirme(
+        uai=ctx.uai,
+        annee=ctx.ecole.annee,
+        fichier=fichier(ctx.uai),
+        depose_le=le,
+        nombre_exportes=export.exportes,
+        nombre_integres=export.integres,
+        ecart=ecart,
+    )
+    yield ctx.publie("depot_confirme", confirme)
+    if ecart and export.integres is not None:
+        yield ctx.information("ECART_INTEGRATION", messages.ecart_integration(export.exportes, export.integres))
 
 
 def refuser(ctx: Contexte) -> Outcome:

@@ -49,6 +49,8 @@ class DepotEffectue(msgspec.Struct, frozen=True, kw_only=True):
     """Jour de l'import ; absent : celui de l'événement."""
     empreinte: str | None = None
     """SHA-256 du fichier importé, si on le connaît."""
+    nombre_integres: int | None = None
+    """Élèves qu'ONDE dit avoir intégrés, si on le sait."""
 
 
 class DepotRefuse(msgspec.Struct, frozen=True, kw_only=True):
@@ -429,9 +431,20 @@ class DepotConfirme(msgspec.Struct, frozen=True, kw_only=True):
     """Jour de l'import."""
     nombre_exportes: int
     """Nombre d'élèves exportés."""
+    nombre_integres: int | None = None
+    """Élèves qu'ONDE dit avoir intégrés ; absent : personne ne l'a dit."""
+    ecart: int | None = None
+    """Exportés moins intégrés ; absent quand le nombre des intégrés l'est."""
 
 
-CodeInformation = Literal["AUTRE", "FORMATIONS_ANNEE_PRECEDENTE", "LANGUES_IMPORTEES", "CONTROLE_INVALIDE", "DEPOT_REFUSE"]
+CodeInformation = Literal[
+    "AUTRE",
+    "FORMATIONS_ANNEE_PRECEDENTE",
+    "LANGUES_IMPORTEES",
+    "CONTROLE_INVALIDE",
+    "DEPOT_REFUSE",
+    "ECART_INTEGRATION",
+]
 
 
 class Information(msgspec.Struct, frozen=True, kw_only=True):

@@ -219,6 +219,36 @@ def test_it_is_never_done_until_a_person_confirms_the_very_file() -> None:
     assert statuts(driver)["DEPOT"] == "FAITE"
 
 
+def exporte() -> tuple[Driver, int]:
+    """A school whose file waits for a person, and how many pupils it holds."""
+    driver = pret(reglages=Reglages())
+    controle(driver)
+    (fait,) = named(archive(driver), "export_effectue")
+    return driver, fait.nombre_exportes
+
+
+@pytest.mark.parametrize("manque", [0, 1, -2])
+def test_pupils_integrated_are_held_against_those_exported(manque: int) -> None:
+    driver, nombre = exporte()
+    outcome = driver.personne("depot_effectue", nombre_integres=nombre - manque)
+    (confirme,) = named(outcome, "depot_confirme")
+    assert (confirme.nombre_exportes, confirme.nombre_integres, confirme.ecart) == (nombre, nombre - manque, manque)
+    said = [each.message for each in named(outcome, "information")]
+    expected = f"{nombre} élève(s) exporté(s), {nombre - manque} intégré(s) dans ONDE : écart de {abs(manque)}, à rapprocher dans ONDE."
+    assert said == ([expected] if manque else [])
+
+
+def test_what_onde_integrated_may_be_told_after_the_import_and_once() -> None:
+    driver, nombre = exporte()
+    (confirme,) = named(driver.personne("depot_effectue"), "depot_confirme")
+    assert (confirme.nombre_integres, confirme.ecart) == (None, None)
+    (told,) = named(driver.personne("depot_effectue", nombre_integres=nombre - 1), "depot_confirme")
+    assert (told.ecart, told.depose_le) == (1, confirme.depose_le)
+    assert named(driver.personne("depot_effectue", nombre_integres=nombre - 1), "depot_confirme") == []
+    assert named(driver.personne("depot_effectue"), "depot_confirme") == []
+    assert statuts(driver)["DEPOT"] == "FAITE"
+
+
 def test_a_file_that_onde_refuses_is_to_be_made_again() -> None:
     driver = pret()
     controle(driver)
