@@ -6,7 +6,6 @@ A token is 32 random bytes, so a plain SHA-256 of it cannot be searched. The fil
 
 import fcntl
 import hashlib
-import hmac
 import json
 import os
 import re
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from hmac import compare_digest
 from pathlib import Path
 
 from bus.told import Told
@@ -103,28 +103,31 @@ class TokenFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._path = str(file)
         self._stamp: tuple[int, int, int] | None = None
-        self._tokens: tuple[Token, ...] = ()
+        self._valid: tuple[tuple[str, Token], ...] = ()
+        """Those that are not revoked, each beside its hash."""
 
     def holder(self, presented: str) -> Token | None:
-        """The token that was presented, compared in constant time with every one of the file; None for an unknown one."""
+        """The token that was presented, compared in constant time with every valid one of the file; None for an unknown one."""
         found: Token | None = None
         hashed = digest(presented)
-        for token in self._current():
-            if hmac.compare_digest(token.sha256, hashed) and token.revoked is None:
+        for sha256, token in self._current():
+            if compare_digest(sha256, hashed):
                 found = token
         return found
 
-    def _current(self) -> tuple[Token, ...]:
+    def _current(self) -> tuple[tuple[str, Token], ...]:
         try:
-            info = self._file.stat()
+            info = os.stat(self._path)  # noqa: PTH116 - at each request: Path.stat costs twice as much
         except FileNotFoundError:
-            self._stamp, self._tokens = None, ()
+            self._stamp, self._valid = None, ()
             return ()
         stamp = (info.st_mtime_ns, info.st_size, info.st_ino)
         if stamp != self._stamp:
-            self._tokens, self._stamp = read(self._file), stamp
-        return self._tokens
+            self._valid = tuple((token.sha256, token) for token in read(self._file) if token.revoked is None)
+            self._stamp = stamp
+        return self._valid
 
 
 @contextmanager

@@ -9,11 +9,12 @@
 No NNE reaches a log, a trace or a metric: what is logged of a question is its route, its answer's status and its duration.
 """
 
+import asyncio
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from logging import DEBUG
 from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.applications import Starlette
@@ -25,19 +26,22 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bus.answers import messages as say
 from bus.answers import particulier
-from bus.answers.asked import ANNEE, FIELDS, BadQuestion, asked_of
+from bus.answers.asked import ANNEE, FIELDS, BadQuestion, checked_nne, question_in, question_of
 from bus.answers.ceiling import Ceiling
 from bus.answers.desk import Desk
-from bus.push.messages import body_of
+from bus.push.messages import SLOW_BODY, body_of
 from bus.tokens import Token, TokenFile, TokensRefused
 from processors.bourses.reponse import Reponse
 from schemas.outcome import Fault
 
 BODY_BYTES = 10_000
-BY_ADDRESS = "/v1/bourses/"
+BODY_SECONDS = 10.0
+BY_ADDRESS = "/v1/bourses"
 JSON = "application/json"
 RETRY_AFTER = {"Retry-After": "2"}
 NO_STORE = {"Cache-Control": "no-store"}
+CLOSE = {"Connection": "close"}
+_NO_TOKEN = body_of((say.NO_TOKEN,))
 log = structlog.get_logger("bus.answers")
 
 
@@ -63,41 +67,47 @@ class Answers:
         }
         """Each body is made once: two waiting answers are the same bytes."""
         self._starts: Mapping[str, Message] = {kind: _start_of(body) for kind, body in self._bodies.items()}
+        self._ends: Mapping[str, Message] = {kind: {"type": "http.response.body", "body": body} for kind, body in self._bodies.items()}
 
     # --- our own form ------------------------------------------------------------------------------------------------
 
-    async def at_once(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def at_once(self, nne: str, scope: Scope, receive: Receive, send: Send) -> None:
         """GET /v1/bourses/{nne} without a framework's objects around it: most of what an answer cost (see `bench`)."""
         started = time.monotonic()
         status = 200
         try:
-            kind = self._answer(_authorization(scope["headers"]), _asked_in(scope))
+            self._permit(_authorization(scope["headers"]))
+            kind = self._answer(nne, scope["query_string"])
         except Refused as refused:
             status = refused.response.status_code
             await refused.response(scope, receive, send)
         else:
             await send(self._starts[kind])
-            await send({"type": "http.response.body", "body": self._bodies[kind]})
+            await send(self._ends[kind])
         self._note("GET /v1/bourses/{nne}", status, started)
 
     async def by_body(self, request: Request) -> Response:
         started = time.monotonic()
         try:
+            self._permit(request.headers.get("authorization", ""))
             asked = await _body(request)
-            kind = self._answer(request.headers.get("authorization", ""), asked)
-            response = Response(self._bodies[kind], 200, NO_STORE, "application/json")
+            kind = self._answer(asked.get("nne"), asked)
+            response = Response(self._bodies[kind], 200, NO_STORE, JSON)
         except Refused as refused:
             response = refused.response
         self._note("POST /v1/bourses", response.status_code, started)
         return response
 
-    def _answer(self, authorization: str, asked: Mapping[str, Any]) -> str:
-        """`POSITIVE` or `ATTENTE`. Raises Refused."""
-        token = self._token(authorization, body_of((say.NO_TOKEN,)))
-        if not token.may(say.READ):
+    def _permit(self, authorization: str) -> None:
+        """Before anything is read of what is asked. Raises Refused."""
+        if not self._token(authorization, _NO_TOKEN).may(say.READ):
             raise Refused(403, body_of((say.NO_SCOPE,)))
+
+    def _answer(self, nne: Any, asked: bytes | Mapping[str, Any]) -> str:
+        """`POSITIVE` or `ATTENTE` to an address's query or a body's fields. Raises Refused."""
         try:
-            nne, question = asked_of(asked)
+            nne = checked_nne(nne)
+            question = question_in(asked) if isinstance(asked, bytes) else question_of(asked)
         except BadQuestion as bad:
             raise Refused(422, body_of((bad.fault,))) from None
         if not self._desk.open:
@@ -152,7 +162,8 @@ class Answers:
     # --- common ------------------------------------------------------------------------------------------------------
 
     def _note(self, route: str, status: int, started: float) -> None:
-        self._log.debug("answers.asked", route=route, status=status, seconds=round(time.monotonic() - started, 4))
+        if self._log.is_enabled_for(DEBUG):
+            self._log.debug("answers.asked", route=route, status=status, seconds=round(time.monotonic() - started, 4))
 
     def _token(self, authorization: str, refusal: Mapping[str, Any]) -> Token:
         kind, _, presented = authorization.partition(" ")
@@ -181,11 +192,14 @@ class Answers:
 async def _body(request: Request) -> Mapping[str, Any]:
     content = bytearray()
     try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > BODY_BYTES:
-                raise Refused(413, body_of((say.BAD_BODY,)), {"Connection": "close"})
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > BODY_BYTES:
+                    raise Refused(413, body_of((say.BAD_BODY,)), CLOSE)
         asked = json.loads(content)
+    except TimeoutError:
+        raise Refused(408, body_of((SLOW_BODY,)), CLOSE) from None
     except (ValueError, RecursionError, ClientDisconnect):
         raise Refused(400, body_of((say.BAD_BODY,))) from None
     if not isinstance(asked, dict) or not FIELDS.issuperset(asked) or not all(isinstance(value, str | int) for value in asked.values()):
@@ -220,20 +234,10 @@ def _start_of(body: bytes) -> Message:
 
 
 def _authorization(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    return next((value.decode("latin-1") for name, value in headers if name == b"authorization"), "")
-
-
-def _asked_in(scope: Scope) -> Mapping[str, Any]:
-    """The NNE of the path and the known fields of the query."""
-    query = scope["query_string"].decode("latin-1")
-    pairs: Iterable[Sequence[str]]
-    if "%" in query or "+" in query:
-        pairs = parse_qsl(query, keep_blank_values=True)
-    else:  # nothing to decode, as in nearly every question: parse_qsl would be a fifth of the whole answer's cost
-        pairs = [part.partition("=")[::2] for part in query.split("&")]
-    asked = {name: value for name, value in pairs if name in FIELDS}
-    asked["nne"] = scope["path"][len(BY_ADDRESS) :]
-    return asked
+    for name, value in headers:
+        if name == b"authorization":
+            return value.decode("latin-1")
+    return ""
 
 
 class Application:
@@ -253,18 +257,15 @@ class Application:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "GET" and _is_by_address(scope["path"]):
-            try:
-                await self._answers.at_once(scope, receive, send)
-            except Exception as error:  # noqa: BLE001 - as the others: the caller gets a 500, the log the error's type
-                response = await _failed(Request(scope), error)
-                await response(scope, receive, send)
-        else:
-            await self._others(scope, receive, send)
-
-
-def _is_by_address(path: str) -> bool:
-    return path.startswith(BY_ADDRESS) and len(path) > len(BY_ADDRESS) and "/" not in path[len(BY_ADDRESS) :]
+        if scope["type"] == "http" and scope["method"] == "GET":
+            address, _, nne = scope["path"].rpartition("/")
+            if address == BY_ADDRESS and nne:
+                try:
+                    return await self._answers.at_once(nne, scope, receive, send)
+                except Exception as error:  # noqa: BLE001 - as the others: the caller gets a 500, the log the error's type
+                    response = await _failed(Request(scope), error)
+                    return await response(scope, receive, send)
+        return await self._others(scope, receive, send)
 
 
 def create_app(answers: Answers) -> Application:

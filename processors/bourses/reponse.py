@@ -3,8 +3,9 @@
 Pure: from the rights of one student, whether they are fresh, and a question. Asking changes nothing.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from schemas.records.bourses import Droits, DroitsAnnee
 
@@ -20,8 +21,7 @@ SANS_REPONSE = "La réponse n'est pas venue à temps."
 SANS_VOEU = "Aucun vœu du dossier ne porte sur ce qui est demandé."
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What is asked of one student, whose key is known."""
 
     annee: int
@@ -30,8 +30,7 @@ class Question:
     cod_etp: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reponse:
+class Reponse(msgspec.Struct, frozen=True):
     """The answer, and what only the operator may see of it."""
 
     reponse: Literal["POSITIVE", "ATTENTE"]
@@ -45,6 +44,9 @@ class Reponse:
         return {"reponse": "POSITIVE"} if self.reponse == "POSITIVE" else {"reponse": "ATTENTE", "message": NON_CONFIRMEE}
 
 
+POSITIVE = Reponse("POSITIVE")
+
+
 def attendre(raison: str) -> Reponse:
     """The question itself failed (too late, nobody answered): a doubt, never a no (R-AGL-36)."""
     return Reponse("ATTENTE", raison, a_rejouer=True)
@@ -56,19 +58,22 @@ def repondre(droits: Droits | None, question: Question, a_jour: bool = True) -> 
         return attendre(PAS_A_JOUR)
     if droits is None or not droits.annees:
         return Reponse("ATTENTE", SANS_DROITS)
-    annee = next((each for each in droits.annees if each.annee == question.annee), None)
-    if annee is None:
-        return Reponse("ATTENTE", AUTRE_ANNEE)
-    raison = _doute(annee, question)
-    return Reponse("POSITIVE") if not raison else Reponse("ATTENTE", raison)
+    for annee in droits.annees:
+        if annee.annee == question.annee:
+            raison = _doute(annee, question)
+            return Reponse("ATTENTE", raison) if raison else POSITIVE
+    return Reponse("ATTENTE", AUTRE_ANNEE)
 
 
 def _doute(annee: DroitsAnnee, question: Question) -> str:
     """A bursary acquired for what is asked is certain. A decided dossier is, where no registration contradicts it, for a
     registration that one of its vœux foresees: the étape asked, else any of that establishment."""
-    known = [i for i in annee.inscriptions if _porte_sur(i.uai, i.cod_etp, question)]
-    if any(inscription.definitive for inscription in known):
-        return ""
+    known = False
+    for inscription in annee.inscriptions:
+        if _porte_sur(inscription.uai, inscription.cod_etp, question):
+            if inscription.definitive:
+                return ""
+            known = True
     if not annee.affirmable:
         return annee.raison
     if known:
