@@ -22,9 +22,10 @@ from mode import Service
 
 from bus.engine import engine as engine_module
 from bus.engine.batches import Batch
-from bus.engine.faust_source import BatchConsumer, BatchThread, FaustSource, Fetched
+from bus.engine.faust_source import FULL_BUFFER_SECONDS, BatchConsumer, BatchThread, FaustSource, Fetched
 
 TOPIC = TP("t", 0)
+OTHER = TP("t", 1)
 
 
 def on_a_loop(test: Callable[[], Any]) -> None:
@@ -257,6 +258,26 @@ def test_a_fetch_that_fails_ends_the_process() -> None:
         with pytest.raises(RuntimeError):
             await thread._fetch_records(SimpleNamespace(_fetcher=fetcher, _closed=False), {TOPIC})
         assert failures == [error]
+
+    on_a_loop(check)
+
+
+@pytest.mark.parametrize(("active", "waited"), [({TOPIC}, FULL_BUFFER_SECONDS), ({TOPIC, OTHER}, 1.0)])
+def test_a_fetch_that_leaves_full_buffers_out_waits_for_a_moment_only(active: set[TP], waited: float) -> None:
+    """aiokafka answers with the partitions asked for alone: what it has of the others would stand until the time-out."""
+
+    async def check() -> None:
+        source = our_source()
+        source.attach(SimpleNamespace(assignment=2))  # type: ignore[arg-type]
+        source.sought = 2
+        thread = plain_consumer(source.app)._thread
+        fetched = AsyncMock(return_value={})
+        fetcher = SimpleNamespace(_closed=False, fetched_records=fetched, _subscriptions=SimpleNamespace(fetch_context=_context))
+        consumer = SimpleNamespace(_fetcher=fetcher, _closed=False, assignment=lambda: {TOPIC, OTHER})
+        thread.consumer.source.group = lambda *_: {}
+        await thread._fetch_records(consumer, active, timeout=1.0)
+        assert fetched.await_args is not None
+        assert fetched.await_args.kwargs["timeout"] == waited
 
     on_a_loop(check)
 
