@@ -74,7 +74,7 @@ journal = Table(
     Column("how", String, nullable=False),
     Column("reglages", Integer, nullable=False),
     Index("journal_event", "processor", "event_id"),
-    Index("journal_order", "processor", "partition", "sequence", "rank"),
+    Index("journal_order", "partition", "processor", "sequence", "rank"),
     postgresql_partition_by="RANGE (day)",
 )
 
