@@ -137,8 +137,6 @@ class HttpSettings(Section):
     tokens_file: Path | None = None
     """JSON: bearer tokens and their scopes."""
     max_body_bytes: int = Field(default=5_000_000, ge=1_000, le=100_000_000)
-    max_events: int = Field(default=1_000, ge=1, le=10_000)
-    """Events in one request."""
 
 
 class SmtpSettings(Section):

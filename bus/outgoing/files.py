@@ -126,7 +126,7 @@ class OutgoingFiles:
                 self._mark(connection, chosen, State.OBSERVED, None)
                 log.info("effects_observed", sink=sink.name, count=len(chosen))
                 return None
-            if self._sent_within_the_hour(connection, sink.name) + len(chosen) > sink.hourly_ceiling:
+            if self._too_many(connection, sink, chosen):
                 self._suspend(connection, sink)
                 return None
             number = state.last_lot + 1
@@ -171,10 +171,14 @@ class OutgoingFiles:
         values = {"state": state.value, "lot": lot, "attempt": effets.c.attempt + 1}
         connection.execute(update(effets).where(effets.c.id.in_(identifiers)).values(**values))
 
-    def _sent_within_the_hour(self, connection: sqlalchemy.Connection, sink: str) -> int:
+    def _too_many(self, connection: sqlalchemy.Connection, sink: FileSink, chosen: Sequence[str]) -> bool:
+        """Whether the lot, with what left within the hour, is above the ceiling. What waited when somebody last set the sink
+        going was meant: it does not count."""
+        seen = select(sinks.c.changed_at).where(sinks.c.sink == sink.name).scalar_subquery()
         recent = or_(effets.c.done_at > func.now() - timedelta(hours=1), effets.c.state == State.STARTED)
-        went_out = effets.c.state.in_([State.DONE.value, State.STARTED.value])
-        return connection.execute(select(func.count()).where(effets.c.sink == sink, went_out, recent)).scalar_one()
+        went_out = and_(effets.c.state.in_([State.DONE.value, State.STARTED.value]), recent)
+        counted = and_(effets.c.sink == sink.name, effets.c.since > seen, or_(effets.c.id.in_(chosen), went_out))
+        return bool(connection.execute(select(func.count()).where(counted)).scalar_one() > sink.hourly_ceiling)
 
     def _suspend(self, connection: sqlalchemy.Connection, sink: FileSink) -> None:
         reason = (

@@ -59,8 +59,10 @@ def effects(database: sqlalchemy.Engine, *lines: str, group: str = "", sequence:
 
 
 def put_in(database: sqlalchemy.Engine, mode: Mode, target: Path | None = None) -> None:
+    """As an hour ago: what `effects` adds is new to the operator."""
     with database.begin() as connection:
-        values = {"sink": Lines.name, "mode": mode.value, "target": str(target) if target else None, "last_lot": 0}
+        since = func.now() - timedelta(hours=1)
+        values = {"sink": Lines.name, "mode": mode.value, "target": str(target) if target else None, "last_lot": 0, "changed_at": since}
         connection.execute(insert(tables.sinks).values(**values))
 
 
@@ -128,6 +130,16 @@ def test_lots_of_the_last_hour_count_towards_the_ceiling(database: sqlalchemy.En
     effects(database, "one more", sequence=2)
     outgoing(database, tmp_path).once()
     assert states(database) == {"FAIT": Lines.hourly_ceiling, "A_FAIRE": 1}
+
+
+def test_what_waited_when_somebody_resumed_the_sink_leaves_whatever_its_number(database: sqlalchemy.Engine, tmp_path: Path) -> None:
+    put_in(database, Mode.ACTIF)
+    effects(database, *(str(n) for n in range(Lines.hourly_ceiling + 1)))
+    outgoing(database, tmp_path).once()
+    with database.begin() as connection:
+        connection.execute(update(tables.sinks).values(suspended=None, changed_at=func.now()))
+    outgoing(database, tmp_path).once()
+    assert states(database) == {"FAIT": Lines.hourly_ceiling + 1}
 
 
 @pytest.mark.parametrize("point", ["lot_numbered", "file_placed"])
