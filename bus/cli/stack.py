@@ -51,7 +51,7 @@ def up(
         running = load_settings()
         prepare(running, say)
         supervisor.start(places, commands(running))
-    say(f"Prêt. Données et journaux : {_near(places.var)}. État : passerelle status.")
+    say(f"Prêt. Données et journaux : {near(places.var)}. État : passerelle status.")
 
 
 def down() -> None:
@@ -107,7 +107,7 @@ def _embedded() -> tuple[Settings, Places]:
     return settings, _places(settings)
 
 
-def _near(folder: Path) -> Path:
+def near(folder: Path) -> Path:
     """As seen from here, where it lies below."""
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 

@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from bus import editions, supervisor, tokens
 from bus.answers.messages import READ
+from bus.cli.stack import near
 from bus.demo import questions
 from bus.demo.report import differences, figures, show, show_answers
 from bus.demo.stage import Stage, folder_of, set_up, wait_for
@@ -108,9 +109,9 @@ class Demonstration:
     def conclude(self, stage: Stage, university: University, before: questions.Heard, after: questions.Heard) -> int:
         """The report, and what to look at next."""
         found = figures(stage.database, university.declares)
-        written = [str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path) for path in outgoing(stage)]
+        written = [str(near(path)) for path in outgoing(stage)]
         lists = len(list((stage.settings.outbox_folder / editions.FOLDER).glob("*")))
-        written.append(f"{stage.settings.outbox_folder / editions.FOLDER} : {lists} listes de contrôle")
+        written.append(f"{near(stage.settings.outbox_folder / editions.FOLDER)} : {lists} listes de contrôle")
         self.steps["En tout"] = time.monotonic() - self._began
         self.console.print()
         show(self.console, found, written, self.steps)
@@ -125,7 +126,7 @@ class Demonstration:
             )
         self.console.print(
             "\nEt maintenant : .venv/bin/passerelle status · lag · dead-letters list · sinks list · connectors list\n"
-            f"Compte rendu des mauvais fichiers : {stage.settings.inbox_folder}/*/quarantaine/\n"
+            f"Compte rendu des mauvais fichiers : {near(stage.settings.inbox_folder)}/*/quarantaine/\n"
             "Autres histoires : make demo-region · demo-formation · demo-ecoles\n"
             "Arrêter : make down. Comprendre : README.md, docs/."
         )
@@ -233,14 +234,14 @@ def kill(stage: Stage, after: float) -> int:
 
 
 def quiet(stage: Stage, university: University) -> bool:
-    """Nothing is under way any more: every file judged, every group at the end, every effect done."""
+    """Nothing is under way any more: every file judged, every group at the end, then every effect done that this brought."""
+    if lag(stage) != 0:
+        return False
     with stage.database.begin() as connection:
         judged = connection.execute(text("SELECT count(*) FROM depots WHERE state IN ('ARCHIVED', 'REFUSED')")).scalar_one()
         waiting = connection.execute(text("SELECT count(*) FROM effets WHERE state IN ('A_FAIRE', 'EN_COURS')")).scalar_one()
         unpublished = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
-    if judged < len(university.files) + len(university.bad_files) or waiting or unpublished:
-        return False
-    return lag(stage) == 0
+    return bool(judged >= len(university.files) + len(university.bad_files) and not waiting and not unpublished)
 
 
 def lag(stage: Stage) -> int:

@@ -23,7 +23,8 @@ class Figures:
     situations: Mapping[str, int]
     counts: Mapping[str, int]
     dead: Mapping[str, int]
-    lines_out: int
+    lines_out: Mapping[str, int]
+    """Sink → lines that it wrote."""
     payments: int
     doubled: int
     bilan: Bilan
@@ -48,7 +49,7 @@ def figures(database: sqlalchemy.Engine, declares: int) -> Figures:
             situations=pairs("SELECT statut, count(*) FROM bourses_inscriptions GROUP BY 1 ORDER BY 1"),
             counts=pairs("SELECT name, sum(total) FROM counts WHERE processor = 'bourses' GROUP BY 1 ORDER BY 1"),
             dead=pairs("SELECT code, count(*) FROM dead_letters GROUP BY 1 ORDER BY 1"),
-            lines_out=one("SELECT count(*) FROM effets WHERE state = 'FAIT'"),
+            lines_out=pairs("SELECT sink, count(*) FROM effets WHERE state = 'FAIT' GROUP BY 1 ORDER BY 1"),
             bilan=bilan(connection, ANNEE, declares),
             payments=one("SELECT count(*) FROM bourses_decisions WHERE nature = 'mise_en_paiement'"),
             doubled=one(
@@ -89,7 +90,8 @@ def show(console: Console, found: Figures, files: Iterable[str], steps: Mapping[
         "retransmis par Kafka et reconnus": found.counts.get("doublons_transport", 0),
         "lettres mortes": sum(found.dead.values()),
         "fichiers en quarantaine": sum(count for state, count in found.files.items() if state == "REFUSED"),
-        "lignes écrites pour Aglaé": found.lines_out,
+        "lignes écrites pour Aglaé": found.lines_out.get("aglae.decisions", 0),
+        "lignes écrites pour Apogée": found.lines_out.get("apogee.bourses", 0),
     }
     console.print(_table("Ce qui n'a pas disparu", ("", "nombre"), told))
     console.print(_table("Fichiers écrits", ("fichier", ""), dict.fromkeys(files, 0), numbers=False))
