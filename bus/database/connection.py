@@ -33,6 +33,7 @@ def connect(
         pool_size=pool,
         max_overflow=2,
         pool_pre_ping=False,
+        hide_parameters=True,  # the values of rows are personal data: no error's text may carry them
         connect_args={"options": options, "connect_timeout": 5, "prepare_threshold": 1, "application_name": "passerelle"},
     )
 
