@@ -70,7 +70,8 @@ class Memory(dict[int, str]):
 
 @pytest.fixture
 def confluent(services: Services) -> Iterator[SchemaRegistryClient]:
-    with SchemaRegistryClient({"url": services.registry}) as client:
+    # Without a limit its HTTP client waits for ever for an answer that was lost.
+    with SchemaRegistryClient({"url": services.registry, "timeout": 30}) as client:
         yield client
 
 
