@@ -89,6 +89,7 @@ class Arena:
             processor=self.processor.name,
             schema_ids=self.schema_ids,
             partitions=check_processor(self.processor, self.deployment),
+            fed=sorted({each.record.topic for each in self.fed}),
         )
 
     def states(self) -> dict[str, bytes]:

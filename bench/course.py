@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -24,6 +24,9 @@ class Course:
     """Catalogue name → id of its contract in the registry."""
     partitions: int
     """Of each input."""
+    fed: Sequence[str]
+    """The inputs that the arena filled (catalogue names): their records are what a run has to finish. What a contender hands to an
+    input itself, and finds there of the runs before it, does not count."""
     rank: int = 0
     """Of this process among those of the run, from 0."""
     processes: int = 1

@@ -1,26 +1,36 @@
-"""Avro binary of our own structs, by writers made once per contract: fastavro tries every branch of every optional field again.
+"""Avro binary of our own structs, by functions made once per contract, as `dataclasses` makes its methods: fastavro goes through
+every field's type again for each record, and tries every branch of every optional one.
 
 Only values of exactly the types of the generated structs are written here; anything else raises, and `schemas.codec` then
 asks fastavro, whose answer is the reference: the same bytes, or the reason why there are none.
+
+The bytes of a value are remembered, for the same few codes, days and names come again and again: a field costs one lookup.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from itertools import count
+from keyword import iskeyword
+from typing import Any, Never
 
 import msgspec
 
-Write = Callable[[bytearray, Any], None]
-"""Appends a value. Raises any exception for one that is not of its type; what was appended is then void."""
+Write = Callable[[Any], bytes]
+"""The bytes of a value. Raises any exception for one that is not of its type."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 INT, LONG = range(-(2**31), 2**31), range(-(2**63), 2**63)
 ONE_BYTE = 64
 """Lengths and counts below it take one byte."""
+REMEMBERED = 16_384
+"""Values of one kind whose bytes are kept."""
+LONGEST_REMEMBERED = 256
+"""Characters of a text that is kept: some carry whole files."""
+NULL, PRESENT, END = b"\0", b"\2", b"\0"
+"""The branches of an optional value, and the end of a list."""
 
 
 class NotOurs(Exception):
@@ -29,243 +39,294 @@ class NotOurs(Exception):
 
 def writers_of(records: Iterable[Any]) -> tuple[Write | None, ...]:
     """The writers of a contract's records, which may name each other's types; None for one with a type that no contract of ours has."""
-    named: dict[str, Write] = {}
+    named: dict[str, Expression] = {}
     return tuple(_writer_or_none(each, named) for each in records)
 
 
-def _writer_or_none(schema: Any, named: dict[str, Write]) -> Write | None:
+def _writer_or_none(schema: Any, named: "dict[str, Expression]") -> Write | None:
     try:
-        return _writer(schema, named)
+        return _record(schema, named)
     except NotOurs:
         return None
 
 
-def _writer(schema: Any, named: dict[str, Write]) -> Write:
-    if isinstance(schema, list):
-        return _optional(schema, named)
-    if isinstance(schema, str):
-        found = named.get(schema) or _PRIMITIVES.get(schema)
-        if found is None:
-            raise NotOurs(schema)
-        return found
-    kind = schema["type"]
-    logical = schema.get("logicalType")
-    if logical is not None:
-        return _decimal(schema["precision"], schema["scale"]) if (kind, logical) == ("bytes", "decimal") else _logical(kind, logical)
-    match kind:
-        case "record":
-            return _record(schema, named)
-        case "enum":
-            return _named(schema, named, _enum(schema["symbols"]))
-        case "array":
-            return _array(_writer(schema["items"], named))
-        case "map":
-            return _map(_writer(schema["values"], named))
-        case _:
-            return _writer(kind, named)
-
-
-def _named(schema: Mapping[str, Any], named: dict[str, Write], write: Write) -> Write:
-    name = schema["name"]
-    named[name] = write
-    if "namespace" in schema and "." not in name:
-        named[f"{schema['namespace']}.{name}"] = write
-    return write
-
-
-# --- numbers and texts -----------------------------------------------------------------------------------------------
-
-
-def _varint(out: bytearray, value: int) -> None:
+def varint(value: int) -> bytes:
     """A zig-zag number of any length."""
     rest = (value << 1) ^ (value >> 63)
+    if rest < 0x80:
+        return bytes((rest,))
+    out = bytearray()
     while rest > 0x7F:
         out.append(rest & 0x7F | 0x80)
         rest >>= 7
     out.append(rest)
+    return bytes(out)
 
 
-def _count(out: bytearray, count: int) -> None:
-    if count < ONE_BYTE:
-        out.append(count << 1)
-    else:
-        _varint(out, count)
+def _refuse() -> Never:
+    raise NotOurs
 
 
-def _string(out: bytearray, value: Any) -> None:
+# --- what remembers --------------------------------------------------------------------------------------------------
+
+
+class Bytes(dict[Any, bytes]):
+    """Value → its bytes, made when first asked for, after `before` (the branch of an optional value)."""
+
+    def __init__(self, make: Write, before: bytes = b"") -> None:
+        super().__init__({None: NULL} if before else {})
+        self._make = make
+        self._before = before
+
+    def __missing__(self, value: Any) -> bytes:
+        made = self._before + self._make(value)
+        if value.__class__ is str and len(value) > LONGEST_REMEMBERED:
+            return made
+        if len(self) >= REMEMBERED:
+            self.clear()
+            if self._before:
+                self[None] = NULL
+        self[value] = made
+        return made
+
+
+def _text(value: Any) -> bytes:
     if value.__class__ is not str:
         raise NotOurs
     raw = value.encode()
-    _count(out, len(raw))
-    out += raw
-
-
-def _bytes(out: bytearray, value: Any) -> None:
-    if value.__class__ is not bytes:
-        raise NotOurs
-    _count(out, len(value))
-    out += value
-
-
-def _boolean(out: bytearray, value: Any) -> None:
-    if value is not True and value is not False:
-        raise NotOurs
-    out.append(value)
+    return varint(len(raw)) + raw
 
 
 def _number(allowed: range) -> Write:
-    def write(out: bytearray, value: Any) -> None:
-        if value.__class__ is not int or value not in allowed:
+    def make(value: Any) -> bytes:
+        if value not in allowed:
             raise NotOurs
-        _varint(out, value)
+        return varint(value)
 
-    return write
+    return make
 
 
-def _date(out: bytearray, value: Any) -> None:
+def _day(value: Any) -> bytes:
     if value.__class__ is not date:
         raise NotOurs
-    _varint(out, value.toordinal() - EPOCH_DAY)
+    return varint(value.toordinal() - EPOCH_DAY)
 
 
-def _instant(out: bytearray, value: Any) -> None:
+def _instant(value: Any) -> bytes:
     if value.__class__ is not datetime or value.tzinfo is None:
         raise NotOurs
     since = value - EPOCH
-    _varint(out, (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000)
+    return varint((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000)
 
 
-def _logical(kind: str, logical: str) -> Write:
-    match kind, logical:
-        case "int", "date":
-            return _date
-        case "long", "timestamp-millis":
-            return _instant
-        case _:
-            raise NotOurs(logical)
-
-
-def _decimal(precision: int, scale: int) -> Write:
-    @lru_cache(8192)
-    def packed(text: str) -> bytes:
+def _amount(precision: int, scale: int) -> Write:
+    def make(text: str) -> bytes:
         """By its text: 1.0 and 1.00 are equal, and only one of them may fit the scale."""
         sign, digits, exponent = Decimal(text).as_tuple()
         if not isinstance(exponent, int) or not -scale <= exponent <= 0 or len(digits) + scale + exponent > precision:
             raise NotOurs
         unscaled = int("".join(map(str, digits))) * 10 ** (scale + exponent)
         signed = -unscaled if sign else unscaled
-        out = bytearray()
-        _bytes(out, signed.to_bytes((signed.bit_length() + 8) >> 3, "big", signed=True))
-        return bytes(out)
+        return _raw(signed.to_bytes((signed.bit_length() + 8) >> 3, "big", signed=True))
 
-    def write(out: bytearray, value: Any) -> None:
-        if value.__class__ is not Decimal:
+    return make
+
+
+def _raw(value: Any) -> bytes:
+    if value.__class__ is not bytes:
+        raise NotOurs
+    return varint(len(value)) + value
+
+
+# --- the code of a contract ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Python that gives the bytes of a value."""
+
+    of: Callable[[str], str]
+    """The source, given that of the value."""
+    names: Mapping[str, Any]
+    """What the source names. Equal names are one thing."""
+    looks_once: bool = True
+    """Whether the value stands in the source once."""
+
+    def or_null(self) -> "Expression":
+        return Expression(lambda x: f'(b"\\0" if {x} is None else b"\\2" + {self.of(x)})', self.names, looks_once=False)
+
+
+def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
+    if isinstance(schema, list):
+        if len(schema) != 2 or schema[0] != "null" or isinstance(schema[1], list):  # the only union inside our records
             raise NotOurs
-        out += packed(str(value))
-
-    return write
-
-
-_PRIMITIVES: Mapping[str, Write] = {"string": _string, "bytes": _bytes, "boolean": _boolean, "int": _number(INT), "long": _number(LONG)}
-
-
-# --- what holds others -----------------------------------------------------------------------------------------------
-
-
-def _optional(branches: list[Any], named: dict[str, Write]) -> Write:
-    """`["null", X]`, the only union inside our records."""
-    if len(branches) != 2 or branches[0] != "null":
-        raise NotOurs
-    inner = _writer(branches[1], named)
-    if inner is _string:
-        return _optional_string
-
-    def write(out: bytearray, value: Any) -> None:
-        if value is None:
-            out.append(0)
-        else:
-            out.append(2)
-            inner(out, value)
-
-    return write
+        return _optional(schema[1], named)
+    plain = _remembered(schema)
+    if plain is not None:
+        return _lookup(*plain)
+    if isinstance(schema, str):
+        if schema not in named and schema not in _SIMPLE:
+            raise NotOurs(schema)
+        return named.get(schema) or _SIMPLE[schema]
+    logical, kind = schema.get("logicalType"), schema["type"]
+    if logical is not None:
+        return _logical(kind, logical, schema)
+    match kind:
+        case "enum":
+            return _name(schema, named, _enum(schema["symbols"]))
+        case "array":
+            return _called(_many(_function(_expression(schema["items"], named))))
+        case "map":
+            return _called(_pairs(_function(_expression(schema["values"], named))))
+        case "record":
+            return _called(_record(schema, named))
+        case _:
+            return _expression(kind, named)
 
 
-def _optional_string(out: bytearray, value: Any) -> None:
-    """Most fields are this one: no call inside."""
-    if value is None:
-        out.append(0)
-        return
-    if value.__class__ is not str:
-        raise NotOurs
-    raw = value.encode()
-    out.append(2)
-    count = len(raw)
-    if count < ONE_BYTE:
-        out.append(count << 1)
-    else:
-        _varint(out, count)
-    out += raw
+def _optional(schema: Any, named: dict[str, Expression]) -> Expression:
+    """Where the bytes are looked up, so are those with their branch."""
+    plain = _remembered(schema)
+    if plain is not None:
+        name, make = plain
+        return _lookup(f"optional_{name}", make, PRESENT)
+    if isinstance(schema, dict) and schema["type"] == "enum":
+        _expression(schema, named)
+        return _enum(schema["symbols"], PRESENT)
+    return _expression(schema, named).or_null()
 
 
-def _enum(symbols: list[str]) -> Write:
-    places = {symbol: rank for rank, symbol in enumerate(symbols)}
+def _remembered(schema: Any) -> tuple[str, Write] | None:
+    """Types whose equal values always have equal bytes."""
+    kind = schema if isinstance(schema, str) else (schema["type"], schema.get("logicalType"))
+    if kind in ("string", ("string", None)):
+        return "texts", _text
+    return ("days", _day) if kind == ("int", "date") else None
 
-    def write(out: bytearray, value: Any) -> None:
-        _count(out, places[value])
 
-    return write
+_KEPT: dict[str, Bytes] = {}
 
 
-def _array(item: Write) -> Write:
-    def write(out: bytearray, value: Any) -> None:
+def _lookup(name: str, make: Write, before: bytes = b"") -> Expression:
+    kept = _KEPT.setdefault(name, Bytes(make, before))
+    return Expression(lambda x: f"{name}[{x}]", {name: kept})
+
+
+def _whole(kind: str, allowed: range) -> Expression:
+    """True equals 1, and is no number."""
+    kept = _KEPT.setdefault(kind, Bytes(_number(allowed)))
+    return Expression(lambda x: f"({kind}s[{x}] if {x}.__class__ is int else refuse())", {f"{kind}s": kept}, looks_once=False)
+
+
+_SIMPLE: Mapping[str, Expression] = {
+    "int": _whole("int", INT),
+    "long": _whole("long", LONG),
+    "bytes": Expression(lambda x: f"raw({x})", {"raw": _raw}),
+    "boolean": Expression(lambda x: f'(b"\\1" if {x} is True else b"\\0" if {x} is False else refuse())', {}, looks_once=False),
+}
+
+
+def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Expression:
+    match kind, logical:
+        case "long", "timestamp-millis":
+            # Two local instants of one zone may be equal and an hour apart: only those in UTC are remembered.
+            names = {"instants": _KEPT.setdefault("instants", Bytes(_instant)), "instant": _instant, "UTC": UTC}
+            return Expression(lambda x: f"(instants[{x}] if {x}.tzinfo is UTC else instant({x}))", names, looks_once=False)
+        case "bytes", "decimal":
+            name = f"amounts_{schema['precision']}_{schema['scale']}"
+            kept = _KEPT.setdefault(name, Bytes(_amount(schema["precision"], schema["scale"])))
+            source = f"({name}[str({{x}})] if {{x}}.__class__ is Decimal else refuse())"
+            return Expression(lambda x: source.format(x=x), {name: kept, "Decimal": Decimal}, looks_once=False)
+        case _:
+            raise NotOurs(logical)
+
+
+def _enum(symbols: list[str], before: bytes = b"") -> Expression:
+    places: dict[str | None, bytes] = {symbol: before + varint(rank) for rank, symbol in enumerate(symbols)}
+    if before:
+        places[None] = NULL
+    name = _fresh("symbols")
+    return Expression(lambda x: f"{name}[{x}]", {name: places})
+
+
+def _called(write: Write) -> Expression:
+    name = _fresh("write")
+    return Expression(lambda x: f"{name}({x})", {name: write})
+
+
+_numbers = count()
+
+
+def _fresh(word: str) -> str:
+    return f"{word}_{next(_numbers)}"
+
+
+def _many(item: Write) -> Write:
+    def write(value: Any) -> bytes:
         if value.__class__ is not tuple:
             raise NotOurs
-        if value:
-            _count(out, len(value))
-            for each in value:
-                item(out, each)
-        out.append(0)
+        return b"".join((varint(len(value)), *map(item, value), END)) if value else END
 
     return write
 
 
-def _map(item: Write) -> Write:
-    def write(out: bytearray, value: Any) -> None:
+def _pairs(item: Write) -> Write:
+    def write(value: Any) -> bytes:
         if value.__class__ is not dict:
             raise NotOurs
-        if value:
-            _count(out, len(value))
-            for key, each in value.items():
-                _string(out, key)
-                item(out, each)
-        out.append(0)
+        parts = [part for key, held in value.items() for part in (_text(key), item(held))]
+        return b"".join((varint(len(value)), *parts, END)) if value else END
 
     return write
 
 
-def _record(schema: Mapping[str, Any], named: dict[str, Write]) -> Write:
-    names = tuple(field["name"] for field in schema["fields"])
-    writers = tuple(_writer(field["type"], named) for field in schema["fields"])
-    optionals = tuple(isinstance(field["type"], list) for field in schema["fields"])
-    take = attrgetter(*names)
+def _function(expression: Expression) -> Write:
+    return _made(f"def write(x):\n    return {expression.of('x')}\n", expression.names)
+
+
+def _record(schema: Any, named: dict[str, Expression]) -> Write:
+    """One function for all fields. A type that only fastavro judges may name itself: it is none of ours."""
+    if not isinstance(schema, dict) or schema["type"] != "record":
+        raise NotOurs
+    fields = tuple(field["name"] for field in schema["fields"])
     known: set[type] = set()
-    """Struct types whose fields are the record's."""
 
-    def write(out: bytearray, value: Any) -> None:
-        if value.__class__ not in known:
-            if not isinstance(value, msgspec.Struct) or set(value.__struct_fields__) != set(names):
-                raise NotOurs
-            known.add(value.__class__)
-        for optional, writer, each in zip(optionals, writers, take(value), strict=True):
-            if optional and each is None:  # most fields are: no call for them
-                out.append(0)
-            else:
-                writer(out, each)
-
-    def write_one(out: bytearray, value: Any) -> None:
-        """`attrgetter` of one name gives the value itself."""
-        if not isinstance(value, msgspec.Struct) or value.__struct_fields__ != names:
+    def check(value: Any) -> None:
+        """Struct types whose fields are the record's are known from then on."""
+        if not isinstance(value, msgspec.Struct) or set(value.__struct_fields__) != set(fields):
             raise NotOurs
-        writers[0](out, take(value))
+        known.add(value.__class__)
 
-    return _named(schema, named, write if len(names) > 1 else write_one)
+    names: dict[str, Any] = {"known": known, "check": check, "join": b"".join}
+    taken, parts = [], []
+    for field in schema["fields"]:
+        name = field["name"]
+        if not name.isidentifier() or iskeyword(name):
+            raise NotOurs
+        found = _expression(field["type"], named)
+        names |= found.names
+        if found.looks_once:
+            parts.append(found.of(f"value.{name}"))
+        else:
+            taken.append(f"    field_{name} = value.{name}\n")
+            parts.append(found.of(f"field_{name}"))
+    known_first = "    if value.__class__ not in known:\n        check(value)\n"
+    write = _made(f"def write(value):\n{known_first}{''.join(taken)}    return join(({', '.join(parts)},))\n", names)
+    _name(schema, named, _called(write))
+    return write
+
+
+def _name(schema: Mapping[str, Any], named: dict[str, Expression], expression: Expression) -> Expression:
+    name = schema["name"]
+    named[name] = expression
+    if "namespace" in schema and "." not in name:
+        named[f"{schema['namespace']}.{name}"] = expression
+    return expression
+
+
+def _made(source: str, names: Mapping[str, Any]) -> Write:
+    """The function of a source, which holds nothing from outside but field names that are identifiers."""
+    space: dict[str, Any] = {"refuse": _refuse, **names}
+    exec(source, space)  # noqa: S102 (see above)
+    made: Write = space["write"]
+    return made

@@ -1,24 +1,24 @@
 """Records ↔ bytes of a Kafka value, in the Confluent wire format: 0, the schema id on four bytes, Avro binary.
 
-fastavro reads and writes; a value written under another schema of the registry (an older or a newer release, a foreign
-producer) is resolved against our contract.
+What is exactly ours is written and read by functions made once per contract; fastavro judges everything else, and resolves a
+value written under another schema of the registry (an older or a newer release, a foreign producer) against our contract.
 """
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import fastavro
 import msgspec
 
-from schemas.avro_writer import Write, writers_of
+from schemas.avro_reader import Read, readers_of
+from schemas.avro_writer import NotOurs, Write, writers_of
 from schemas.contracts import contract_of
-from schemas.records import RECORDS
+from schemas.records import NESTED, RECORDS
 
 AVRO_ENTETE = "AVRO_ENTETE"
 AVRO_SCHEMA_INCONNU = "AVRO_SCHEMA_INCONNU"
@@ -27,6 +27,7 @@ AVRO_ILLISIBLE = "AVRO_ILLISIBLE"
 MAGIC = b"\0"
 HEADER_SIZE = 5
 
+T = TypeVar("T")
 Decoded = tuple[str, Any]
 """Record name and struct."""
 
@@ -113,15 +114,22 @@ def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
     found = prepared.branches.get(name)
     if found is None:
         raise Unencodable(f"{topic} : le contrat n'a pas d'enregistrement {name}")
-    number, branch = found
-    head = MAGIC + schema_id.to_bytes(4, "big") + number
+    head = MAGIC + schema_id.to_bytes(4, "big") + found[0]
     write = prepared.writers[name]
-    if write is not None:
-        # Whatever it meets that is not exactly ours, fastavro judges below.
-        with suppress(Exception):
-            value = bytearray(head)
-            write(value, record)
-            return bytes(value)
+    body = None if write is None else _unless_foreign(write, record)
+    return _by_fastavro(prepared, topic, name, record, head) if body is None else head + body
+
+
+def _unless_foreign(act: Callable[[Any], T], value: Any) -> T | None:
+    """None for what is not exactly ours: fastavro judges it."""
+    try:
+        return act(value)
+    except Exception:  # noqa: BLE001 (it raises whatever it meets)
+        return None
+
+
+def _by_fastavro(prepared: Prepared, topic: str, name: str, record: Any, head: bytes) -> bytes:
+    branch = prepared.branches[name][1]
     _check(prepared, name, record)
     out = io.BytesIO()
     out.write(head)
@@ -197,8 +205,9 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
     structs = RECORDS[topic]
     foreign = writer_schema != contract_of(topic).schema
     ours = _prepared(topic).branches
+    fast = None if foreign else _fast(topic, branches, isinstance(writer, list))
 
-    def read(value: bytes) -> Decoded:
+    def by_fastavro(value: bytes) -> Decoded:
         stream = io.BytesIO(value)
         stream.seek(HEADER_SIZE)
         name = ""
@@ -218,6 +227,39 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
         if stream.tell() != len(value):
             raise Undecodable(AVRO_ILLISIBLE, f"{name} : {len(value) - stream.tell()} octets de trop après l'enregistrement")
         return name, record
+
+    return by_fastavro if fast is None else _first(fast, by_fastavro)
+
+
+def _fast(topic: str, branches: list[Any], is_union: bool) -> Reader:
+    """Reads what our own writers wrote; raises whatever for anything else."""
+    readers = readers_of(branches, RECORDS[topic] | NESTED.get(topic, {}))
+    found = [(str(branch["name"]).rsplit(".", 1)[-1], reader) for branch, reader in zip(branches, readers, strict=True)]
+    by_first_byte = {_number(rank)[0]: each for rank, each in enumerate(found) if len(_number(rank)) == 1}
+
+    def of_union(value: bytes) -> Decoded:
+        name, reader = by_first_byte[value[HEADER_SIZE]]
+        return name, _whole(reader, value, HEADER_SIZE + 1)
+
+    def alone(value: bytes) -> Decoded:
+        name, reader = found[0]
+        return name, _whole(reader, value, HEADER_SIZE)
+
+    return of_union if is_union else alone
+
+
+def _whole(reader: Read | None, value: bytes, place: int) -> Any:
+    if reader is None:
+        raise NotOurs
+    record, end = reader(value, place)
+    if end != len(value):
+        raise NotOurs
+    return record
+
+
+def _first(fast: Reader, otherwise: Reader) -> Reader:
+    def read(value: bytes) -> Decoded:
+        return _unless_foreign(fast, value) or otherwise(value)
 
     return read
 

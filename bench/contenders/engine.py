@@ -33,7 +33,8 @@ def main() -> None:
 
         def acknowledged() -> Any:
             answer = ack()
-            progress.done(len(batch.records))
+            if batch.topic in course.fed:
+                progress.done(len(batch.records))
             return answer
 
         await handle(batch, assignment, acknowledged)

@@ -27,9 +27,7 @@ def ours(schema: Any, value: Any, before: Sequence[Any] = ()) -> bytes:
     """`before`: the records of its contract that come before it, whose types it may name."""
     write = writers_of([*before, schema])[-1]
     assert write is not None
-    out = bytearray()
-    write(out, value)
-    return bytes(out)
+    return write(value)
 
 
 @pytest.mark.parametrize(("topic", "name"), EVERY_RECORD)
