@@ -293,6 +293,8 @@ class FileSink(Protocol):
     name: str
     """`aglae.decisions`: the name in the registry and in `Effect.sink`."""
     system: str
+    processor: str
+    """The processor whose effects these are."""
     hourly_ceiling: int
     """Effects an hour above which the sink is suspended with an alarm."""
 
@@ -305,6 +307,14 @@ class FilePerGroup(Protocol):
     replaces the one before it under the same name."""
 
     file_per_group: bool
+
+
+@runtime_checkable
+class FileInPieces(FilePerGroup, Protocol):
+    """A `FilePerGroup` whose group may be decided in several transactions: its file is written once all of it is there."""
+
+    pieces_field: str
+    """The field of every payload that says how many effects make the group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from sinks.bourses.courriels import EditionsDeControle
 from sinks.bourses.fichiers import PROCESSOR as BOURSES_FICHIERS
 from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
+from sinks.edt.files import PASSED_ON
 from sinks.formation import PROCESSOR as FORMATION_PROJECTIONS
 from sinks.formation import tables as formation
+from sinks.lsu import FICHIERS as LSU_FICHIERS
 from sinks.lsu import TABLES as LSU_PROJECTIONS
 from sinks.lsu import tables as lsu
 from sinks.luciole import PROCESSOR as LUCIOLE_PROJECTIONS
@@ -42,9 +44,10 @@ PROCESSORS: tuple[Processor, ...] = (
     ONDE_FICHIERS,
     SIECLE_PROJECTIONS,
     LSU_PROJECTIONS,
+    LSU_FICHIERS,
 )
 
-FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives())
+FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives(), *PASSED_ON)
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())
 

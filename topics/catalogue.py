@@ -108,6 +108,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("lsu.correspondances.interne.v1", "Reprises des correspondances.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.interne.v1", "Reprises des synchros.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.projections.interne.v1", "Reprises des tables des correspondances.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.fichiers.interne.v1", "Reprises des fichiers passés octet pour octet.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.dossiers.v1",
         "Dossiers d'élèves d'un logiciel privé (IMPORT_ELEVES PRIVE), en instantanés.",
@@ -115,7 +116,7 @@ CATALOGUE: tuple[Topic, ...] = (
         Personal.IDENTIFYING,
     ),
     Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
-    Topic("sts.fichiers.v1", "Fichiers sts_emp passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
+    Topic("sts.fichiers.v1", "Fichiers sts_emp et emp_sts passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
     Topic("pronote.liens_eleve_groupe.v1", "Fichiers ELEGROUPE : liens entre élèves et groupes.", Key.UAI, Personal.IDENTIFYING),
     Topic("edt.cours.v1", "Cours d'un emploi du temps exporté d'EDT (EXP_COURS), en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic(

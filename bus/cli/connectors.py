@@ -108,10 +108,8 @@ def _outward(settings: Settings) -> Iterator[Row]:
     for processor in SINK_PROCESSORS:
         if processor.name.endswith(".projections"):
             yield _row(processor.name, "PostgreSQL", "sortie", fed[processor.name], ("sql",), "actif")
-    files = tuple(dict.fromkeys(topic for p in SINK_PROCESSORS if p.name.endswith(".fichiers") for topic in p.inputs))
     for way in ways():
-        topics = files if way.processor is None else fed[way.processor]
-        yield _row(way.name, way.system, "sortie", topics, (way.transport,), modes.get(way.name, "observation"))
+        yield _row(way.name, way.system, "sortie", fed[way.processor], (way.transport,), modes.get(way.name, "observation"))
 
 
 def _modes(settings: Settings) -> dict[str, str]:

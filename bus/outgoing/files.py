@@ -21,7 +21,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bus.database import tables
-from schemas.outcome import FilePerGroup, FileSink, OutgoingFile
+from schemas.outcome import FileInPieces, FilePerGroup, FileSink, OutgoingFile
 
 LARGEST_LOT = 5_000
 QUIET_SECONDS = 2.0
@@ -151,7 +151,8 @@ class OutgoingFiles:
         """The oldest waiting effects up to a lot's size, with the rest of the last one's group; of a file per group, one group."""
         waiting = and_(effets.c.sink == sink.name, effets.c.state == State.TODO)
         order = (effets.c.partition, effets.c.sequence, effets.c.rank)
-        first = connection.execute(select(effets.c.id, effets.c.group).where(waiting).order_by(*order).limit(LARGEST_LOT)).all()
+        whole = and_(waiting, effets.c.group.in_(_whole(waiting, sink.pieces_field))) if isinstance(sink, FileInPieces) else waiting
+        first = connection.execute(select(effets.c.id, effets.c.group).where(whole).order_by(*order).limit(LARGEST_LOT)).all()
         if isinstance(sink, FilePerGroup):
             first = first[:1]
         groups = {row.group for row in first if row.group}
@@ -210,6 +211,12 @@ class OutgoingFiles:
         if state.mode is Mode.REDIRIGE and state.target is not None:
             return Path(state.target)
         return self._outbox / sink.system
+
+
+def _whole(waiting: sqlalchemy.ColumnElement[bool], pieces_field: str) -> sqlalchemy.Select[tuple[str]]:
+    """Groups of which every piece waits."""
+    pieces = func.max(sqlalchemy.cast(effets.c.payload[pieces_field].astext, sqlalchemy.Integer))
+    return select(effets.c.group).where(waiting).group_by(effets.c.group).having(func.count() == pieces)
 
 
 def locked(connection: sqlalchemy.Connection, sink: str) -> SinkState:

@@ -18,14 +18,14 @@ class Way:
     transport: str
     """`fichier`, `courriel` or `http`."""
     hourly_ceiling: int
-    processor: str | None
-    """Whose effects it takes; None for a file, which any processor of its domain may feed."""
+    processor: str
+    """Whose effects it takes."""
 
 
 def ways() -> Iterator[Way]:
     """All of them, in the order of the registry."""
     for file in FILE_SINKS:
-        yield Way(file.name, file.system, "fichier", file.hourly_ceiling, None)
+        yield Way(file.name, file.system, "fichier", file.hourly_ceiling, file.processor)
     for mail in MAIL_SINKS:
         yield Way(mail.name, mail.system, "courriel", mail.hourly_ceiling, mail.processor)
     for call in HTTP_SINKS:

@@ -34,7 +34,7 @@ from bus.simulate.questions import QUESTIONERS
 from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, Scenario, override
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
-from schemas.outcome import ECHEANCE, Effect, Event, FilePerGroup, FileSink, Outcome, Processor
+from schemas.outcome import ECHEANCE, Effect, Event, FileInPieces, FilePerGroup, FileSink, Outcome, Processor
 from schemas.records import RECORDS
 
 MAX_EVENTS = 100_000
@@ -237,7 +237,11 @@ def _files(sink: FileSink, lot: list[Effect]) -> Iterable[list[Effect]]:
     groups: dict[str, list[Effect]] = {}
     for effect in lot:
         groups.setdefault(effect.group, []).append(effect)
-    return groups.values()
+    return groups.values() if not isinstance(sink, FileInPieces) else [each for each in groups.values() if _is_whole(each, sink)]
+
+
+def _is_whole(effects: list[Effect], sink: FileInPieces) -> bool:
+    return len(effects) == int(effects[0].payload[sink.pieces_field])
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ def _extraction(extraction: Extraction, delivery: Delivery, kind: str, faults: F
     begin = onde.InstantaneDebut(recu=sha, uai=uai, type=what, fichier=delivery.name)
     end = onde.InstantaneFin(recu=sha, uai=uai, type=what, nombre=rows.count, empreinte=sha)
     made: Iterator[Record] = records(Origin(TOPIC, uai, delivery.received), begin, rows, end)
-    return Accepted(kind, made, warnings.report())
+    return Accepted(kind, made, warnings.report(), uai)
 
 
 def _eleve(row: model.Eleve, rank: int, line: int, uai: str, faults: FaultList) -> tuple[str, msgspec.Struct | None, str]:

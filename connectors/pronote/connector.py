@@ -105,4 +105,5 @@ def _cours(document: Document, delivery: Delivery) -> Accepted | Refused:
         recu=digest, uai=uai, type=exp_cours.TYPE, fichier=document.name, archive=document.archive, application="EDT"
     )
     end = edt.InstantaneFin(recu=digest, uai=uai, type=exp_cours.TYPE, nombre=rows.count, empreinte=digest)
-    return Accepted(exp_cours.KIND, records(Origin(exp_cours.TOPIC, uai, delivery.received), begin, rows, end), warnings.report())
+    made = records(Origin(exp_cours.TOPIC, uai, delivery.received), begin, rows, end)
+    return Accepted(exp_cours.KIND, made, warnings.report(), uai)

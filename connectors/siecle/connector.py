@@ -57,4 +57,4 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     warnings.extend(source.warnings)
     begin = siecle.InstantaneDebut(recu=source.sha256, type=kind, **debut)
     end = siecle.InstantaneFin(recu=source.sha256, uai=uai, type=kind, nombre=ready.count, empreinte=source.sha256)
-    return Accepted(f"siecle.{kind}", records(Origin(TOPIC, uai, delivery.received), begin, ready, end), warnings.report())
+    return Accepted(f"siecle.{kind}", records(Origin(TOPIC, uai, delivery.received), begin, ready, end), warnings.report(), uai)

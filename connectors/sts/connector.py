@@ -1,4 +1,4 @@
-"""STS Web → `sts.echanges.v1` (records) and `sts.fichiers.v1` (the sts_emp itself, byte for byte)."""
+"""STS Web → `sts.echanges.v1` (records) and `sts.fichiers.v1` (the sts_emp or the emp_sts itself, byte for byte)."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -31,7 +31,7 @@ class Sts:
     kinds: Mapping[str, Policy] = MappingProxyType({STS_EMP: Policy.ETAT, EMP_STS: Policy.DEPOT})
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
-        """Recognised by its root element: UAJ is an attribute's bearer down, a text up. A sts_emp is also carried unchanged."""
+        """Recognised by its root element: UAJ is an attribute's bearer down, a text up. The file is also carried unchanged."""
         kind = INCONNU
         try:
             with open_document(delivery, TREE_LIMIT) as document:
@@ -67,7 +67,7 @@ def _read(document: Document, delivery: Delivery, kind: str) -> Accepted | Refus
     warnings.extend(say.unknown_element(tag, document.source.root) for tag in sorted(unknown))
     warnings.extend(document.source.warnings)
     made = _records(document, delivery, kind, debut, mapper)
-    return Accepted(kind, made, warnings.report())
+    return Accepted(kind, made, warnings.report(), debut["uai"] if kind == STS_EMP else "")
 
 
 def _check_names(document: Document, debut: Mapping[str, Any], warnings: FaultList) -> None:
@@ -82,8 +82,6 @@ def _records(document: Document, delivery: Delivery, kind: str, debut: Mapping[s
     begin = sts.InstantaneDebut(recu=sha, type=name, **debut)
     end = sts.InstantaneFin(recu=sha, uai=uai, type=name, nombre=mapper.rows.count, empreinte=sha)
     typed = records(Origin(TOPIC, uai, delivery.received), begin, mapper.rows, end)
-    if kind != STS_EMP:
-        return typed
     whole = digest(delivery)
     fichier = sts.Fichier(
         uai=uai,

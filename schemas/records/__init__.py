@@ -250,6 +250,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "choix_correspondance": lsu.ChoixCorrespondance,
         "services_notation": lsu.ServicesNotation,
     },
+    "lsu.fichiers.interne.v1": {
+        "echeance_atteinte": lsu.EcheanceAtteinte,
+        "reprise": lsu.Reprise,
+    },
     "lsu.interne.v1": {
         "echeance_atteinte": lsu.EcheanceAtteinte,
         "reprise": lsu.Reprise,

@@ -348,7 +348,7 @@ class Fichier(msgspec.Struct, frozen=True, kw_only=True):
     uai: str
     """Établissement."""
     type: str
-    """Ce que le fichier est : sts_emp."""
+    """Ce que le fichier est : sts_emp ou emp_sts."""
     millesime: int | None = None
     """Année que le nom ou le contenu porte."""
     nom: str

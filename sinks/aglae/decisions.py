@@ -39,6 +39,7 @@ class AglaeDecisions:
 
     name = SINK
     system = "aglae"
+    processor = "bourses.fichiers"
     hourly_ceiling = 5_000
     """A university of 30,000 registrations has about 4,500 bursaries in a year: more in an hour is a fault."""
 

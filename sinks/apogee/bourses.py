@@ -32,6 +32,7 @@ class ApogeeBourses:
 
     name = SINK
     system = "apogee"
+    processor = "bourses.fichiers"
     hourly_ceiling = 5_000
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:

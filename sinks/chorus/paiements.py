@@ -31,6 +31,7 @@ class ChorusPaiements:
 
     name = SINK
     system = "chorus"
+    processor = "luciole.fichiers"
     hourly_ceiling = 500
     """The whole country has some hundreds of instructors, three times a year: more in an hour is a fault."""
 

@@ -5,15 +5,14 @@ nobody made one, we make an archive of our own ("format interne, non homologué"
 pupils (UTF-8 with a byte order mark, `;`, CR LF). It is never for ONDE.
 """
 
-import base64
 import csv
-import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 from schemas.outcome import OutgoingFile
+from sinks.carried import checked
 from sinks.onde.lines import SINK
 
 COLUMNS = ("RNE", "ANNEE", "ELEVE", "CLASSE", "CODE_RECTORAT", "FORMATION")
@@ -27,15 +26,12 @@ _MADE = (1980, 1, 1, 0, 0, 0)
 """The same lot gives the same bytes."""
 
 
-class WrongBytes(Exception):
-    """The stored bytes are not those of the archive's digest: the sink stops rather than give them out."""
-
-
 class Archives:
     """See `schemas.outcome.FileSink`."""
 
     name = SINK
     system = "onde"
+    processor = "onde.fichiers"
     hourly_ceiling = 5_000
     """The country has 50,000 schools of the first degree; an hour's exports are some thousands."""
     file_per_group = True
@@ -43,15 +39,9 @@ class Archives:
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
         """Raises WrongBytes."""
         (payload,) = payloads
-        content = _carried(payload) if "contenu" in payload else _made(payload)
+        carried = "contenu" in payload
+        content = checked((payload["contenu"],), payload["empreinte"], payload["fichier"]) if carried else _made(payload)
         return OutgoingFile(payload["fichier"], content)
-
-
-def _carried(payload: Mapping[str, Any]) -> bytes:
-    content = base64.b64decode(payload["contenu"], validate=True)
-    if hashlib.sha256(content).hexdigest() != payload["empreinte"]:
-        raise WrongBytes(payload["fichier"])
-    return content
 
 
 def _made(payload: Mapping[str, Any]) -> bytes:

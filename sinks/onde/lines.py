@@ -1,12 +1,12 @@
 """From an archive on its way to ONDE to the file that a person will import: one archive, one file."""
 
-import base64
 from typing import Any
 
 import msgspec
 
 from schemas.outcome import Effect, Event, Outcome
 from schemas.records.onde import ArchiveADeposer, ArchiveInterne
+from sinks.carried import as_text
 
 SINK = "onde.archives"
 
@@ -16,7 +16,7 @@ def decide(_reglages: None, state: None, event: Event) -> Outcome:
     payload: dict[str, Any]
     match event.data:
         case ArchiveADeposer() as data:
-            payload = {"fichier": data.fichier, "empreinte": data.empreinte, "contenu": base64.b64encode(data.contenu).decode()}
+            payload = {"fichier": data.fichier, "empreinte": data.empreinte, "contenu": as_text(data.contenu)}
         case ArchiveInterne() as data:
             eleves = [msgspec.structs.asdict(each) for each in data.eleves]
             payload = {"fichier": data.fichier, "uai": data.uai, "annee": data.annee, "eleves": eleves}

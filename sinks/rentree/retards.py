@@ -27,6 +27,7 @@ class Retards:
 
     name = SINK
     system = "rentree"
+    processor = "rentree.fichiers"
     hourly_ceiling = 200_000
     """The 11,000 schools of the second degree may all be late for the steps of one day."""
 

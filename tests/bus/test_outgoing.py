@@ -23,6 +23,7 @@ class Lines:
 
     name = "essai.lignes"
     system = "essai"
+    processor = "essai.fichiers"
     hourly_ceiling = 10
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
@@ -41,7 +42,7 @@ def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
     engine.dispose()
 
 
-def effects(database: sqlalchemy.Engine, *lines: str, group: str = "", sequence: int = 1, age: int = 60) -> None:
+def effects(database: sqlalchemy.Engine, *lines: str, group: str = "", sequence: int = 1, age: int = 60, pieces: int = 1) -> None:
     with database.begin() as connection:
         for rank, line in enumerate(lines):
             values = {
@@ -51,7 +52,7 @@ def effects(database: sqlalchemy.Engine, *lines: str, group: str = "", sequence:
                 "sequence": sequence,
                 "rank": rank,
                 "group": group,
-                "payload": {"ligne": line},
+                "payload": {"ligne": line, "morceaux": pieces},
                 "state": State.TODO.value,
                 "since": func.now() - timedelta(seconds=age),
             }
@@ -198,3 +199,29 @@ def test_a_file_per_group_is_a_lot_each_and_a_new_one_replaces_the_one_before(da
     assert (tmp_path / "essai" / "0840001V.ZIP").read_bytes() == b"b1\n"
     assert (tmp_path / "essai" / "autre.zip").read_bytes() == b"c1\n"
     assert states(database) == {"FAIT": 4}
+
+
+class InPieces(Named):
+    """Its files come in several transactions."""
+
+    pieces_field = "morceaux"
+
+
+@pytest.mark.parametrize("mode", [Mode.ACTIF, Mode.OBSERVATION])
+def test_a_file_in_pieces_waits_until_all_of_it_is_there_and_stops_no_other(
+    database: sqlalchemy.Engine, tmp_path: Path, mode: Mode
+) -> None:
+    put_in(database, mode)
+    effects(database, "a1", group="a", sequence=1, pieces=2)
+    effects(database, "c1", group="c", sequence=2, pieces=1)
+    files = OutgoingFiles(database, tmp_path, [InPieces()])
+    while files.once():
+        pass
+    done = "FAIT" if mode is Mode.ACTIF else "OBSERVE"
+    assert states(database) == {"A_FAIRE": 1, done: 1}
+    effects(database, "a2", group="a", sequence=3, pieces=2)
+    while files.once():
+        pass
+    assert states(database) == {done: 3}
+    written = {path.name: path.read_bytes() for path in tmp_path.glob("essai/*")}
+    assert written == ({"0840001V.ZIP": b"a1\na2\n", "autre.zip": b"c1\n"} if mode is Mode.ACTIF else {})

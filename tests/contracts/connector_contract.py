@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from connectors.registry import Connector
-from connectors.transport.deliveries import INCONNU
+from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.faults import CODES, MAX_FAULTS
 from schemas.codec import encode
 from schemas.outcome import Accepted, Delivery, Record, Refused
@@ -103,6 +103,13 @@ class ConnectorContract:
             assert len(list(answer.records)) == each.records
             seen.add(answer.kind)
         assert seen == set(connector.kinds)
+
+    def test_a_state_names_its_school_and_an_act_none(self, connector: Connector) -> None:
+        for each in self.good:
+            answer = connector.accept(delivery(each.content, each.name))
+            assert isinstance(answer, Accepted)
+            keys = {record.key for record in answer.records}
+            assert answer.school in (keys if connector.kinds[answer.kind] is Policy.ETAT else {""})
 
     def test_the_same_delivery_twice_gives_the_same_records(self, connector: Connector) -> None:
         for each in self.good:

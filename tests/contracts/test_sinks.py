@@ -1,5 +1,6 @@
 """What every sink promises, over the registry: one more sink is one more case, none can be left out."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,14 +12,21 @@ from bus.engine.assembly import check_processor, topics_of
 from bus.outgoing.http import METHODS, is_path
 from bus.outgoing.mail_message import compose
 from bus.processors import all_processors
-from schemas.outcome import FilePerGroup, FileSink, HttpSink, MailSink, Processor
+from schemas.outcome import FileInPieces, FilePerGroup, FileSink, HttpSink, MailSink, Processor
+from sinks.edt.files import PASSED_ON
 from sinks.registry import FILE_SINKS, HTTP_SINKS, MAIL_SINKS, METADATAS, PROCESSORS, TABLES
 from topics.catalogue import CATALOGUE
 
 NAMES = [*(sink.name for sink in FILE_SINKS), *(sink.name for sink in MAIL_SINKS), *(sink.name for sink in HTTP_SINKS)]
 
+PIECES: list[dict[str, Any]] = [
+    {"uai": "0840001V", "millesime": 2026, "empreinte": hashlib.sha256(b"").hexdigest(), "rang": rang, "morceaux": 2, "contenu": ""}
+    for rang in (1, 2)
+]
+
 GROUPS: dict[str, tuple[dict[str, Any], ...]] = {
     "onde.archives": ({"fichier": "0840001V.ZIP", "uai": "0840001V", "annee": 2026, "eleves": []},),
+    **{sink.name: tuple(PIECES) for sink in PASSED_ON},
 }
 """A lot for each sink that makes one file of one group of effects: it has nothing to say of an empty one."""
 
@@ -67,6 +75,13 @@ def test_a_file_sink_gives_a_plain_name_and_a_ceiling(sink: FileSink) -> None:
     assert not set(name) & set("/\\\0:")
     assert not name.startswith(".")
     assert 0 < sink.hourly_ceiling <= 1_000_000
+
+
+@pytest.mark.parametrize("sink", FILE_SINKS, ids=lambda s: s.name)
+def test_a_file_sink_names_the_processor_that_feeds_it_and_its_pieces(sink: FileSink) -> None:
+    assert sink.processor in {processor.name for processor in PROCESSORS}
+    if isinstance(sink, FileInPieces):
+        assert all(payload[sink.pieces_field] == len(lot_of(sink)) for payload in lot_of(sink))
 
 
 @pytest.mark.parametrize("sink", [*MAIL_SINKS, *HTTP_SINKS], ids=lambda s: s.name)

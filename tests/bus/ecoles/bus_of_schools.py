@@ -220,7 +220,8 @@ class BusOfSchools:
         """One round of the file sinks, all active: `system/name` → bytes."""
         with self.database.begin() as connection:
             for sink in FILE_SINKS:
-                statement = "INSERT INTO sinks (sink, mode, last_lot) VALUES (:sink, :mode, 0) ON CONFLICT (sink) DO NOTHING"
+                inserted = "INSERT INTO sinks (sink, mode, last_lot) VALUES (:sink, :mode, 0)"
+                statement = f"{inserted} ON CONFLICT (sink) DO UPDATE SET mode = excluded.mode"
                 connection.execute(text(statement), {"sink": sink.name, "mode": Mode.ACTIF.value})
         outbox = self.folder / "outbox"
         OutgoingFiles(self.database, outbox, FILE_SINKS).once()

@@ -13,8 +13,9 @@ import pytest
 from schemas.outcome import Event, FilePerGroup
 from schemas.records import RECORDS
 from schemas.records.onde import ArchiveADeposer, ArchiveInterne, EleveExporte
+from sinks.carried import WrongBytes
 from sinks.onde import FICHIERS
-from sinks.onde.archives import Archives, WrongBytes
+from sinks.onde.archives import Archives
 from sinks.onde.projections import PROJECTIONS
 from sinks.onde.tables import METADATA
 
