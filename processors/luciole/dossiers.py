@@ -17,6 +17,7 @@ from processors.luciole.state import (
     Contenu,
     Dossier,
     Etablissement,
+    Occupation,
     centimes,
     contient,
     empreinte,
@@ -48,12 +49,12 @@ def dossier(reglages: Reglages, state: Etablissement, event: Event) -> Outcome:
     data: records.Dossier = event.data
     uai, known = suivi.uai_of(event), state.dossiers.get(data.dossier)
     state, rattachement = _rattacher(state, data)
-    contenu = _contenu(data, event.time)
+    annee = data.annee if data.annee is not None else _school_year(event.time.date())
     target = bordereau_of(state, data.bordereau)
-    if known is not None and contenu == contenu_of(state, known):
+    if known is not None and _contenu(data, annee) == contenu_of(state, known):
         return Outcome(state, rattachement, counted="doublon", because="Contenu déjà connu.")
     if target is not None and target.fige:
-        if contient(target.empreintes, empreinte(data.dossier, contenu)):
+        if contient(target.empreintes, empreinte(data.dossier, _contenu(data, annee))):
             return Outcome(state, rattachement, counted="doublon", because="Contenu déjà envoyé.")
         texte = messages.BORDEREAU_FIGE.avec(bordereau=target.nom)
         return suivi.refuser(state, texte, *rattachement, instructeur=data.instructeur, etablissement=uai, bordereau=target.nom)
@@ -62,10 +63,10 @@ def dossier(reglages: Reglages, state: Etablissement, event: Event) -> Outcome:
     texte_ou_rien = _interdit(reglages, state, data.dossier, data.instructeur, event)
     if texte_ou_rien is not None:
         return suivi.refuser(state, texte_ou_rien, *rattachement, instructeur=data.instructeur, etablissement=uai, bordereau=data.bordereau)
-    plein = _plein(reglages, state, data.dossier, data.bordereau)
+    plein = _plein(reglages, state, known, data.bordereau, target)
     if plein is not None:
         return suivi.refuser(state, plein, *rattachement, instructeur=data.instructeur, etablissement=uai, bordereau=data.bordereau)
-    after, fresh = _ranger(state, contenu, event.time)
+    after, fresh = _ranger(state, data, annee, event.time)
     if known is not None and known.marque != NON_PREPARE:
         late = after.prepare_le is not None and event.time <= after.prepare_le and not (fresh.bloquant or fresh.clos)
         fresh = replace(fresh, marque=known.marque if late else MODIFIE)
@@ -140,7 +141,10 @@ def modification_demande(reglages: Reglages, state: Etablissement, event: Event)
 
 
 def bordereau_of(state: Etablissement, nom: str | None) -> Bordereau | None:
-    return next((b for b in state.bordereaux if b.nom == nom), None)
+    for known in state.bordereaux:
+        if known.nom == nom:
+            return known
+    return None
 
 
 def poser(state: Etablissement, fresh: Bordereau) -> Etablissement:
@@ -184,8 +188,7 @@ def contenu_of(state: Etablissement, known: Dossier) -> Contenu:
     )
 
 
-def _contenu(data: records.Dossier, time: datetime) -> Contenu:
-    annee = data.annee if data.annee is not None else _school_year(time.date())
+def _contenu(data: records.Dossier, annee: int) -> Contenu:
     return Contenu(
         annee, data.cycle, data.decision, data.date_decision, data.date_cloture, data.montant, data.montant_theorique, data.bordereau
     )
@@ -215,14 +218,17 @@ def _rattacher(state: Etablissement, data: records.Dossier) -> tuple[Etablisseme
 
 def _occupe(reglages: Reglages, state: Etablissement, instructeur: str | None, event: Event) -> messages.Texte | None:
     """Nothing is touched here during a send, nor anywhere by who sends (R-LUC-41)."""
-    zone = reglages.zone_de(suivi.uai_of(event), state.zone)
-    if state.envoi is not None:
-        return envoi_en_cours(zone, state.envoi.instructeur, state.envoi.depuis)
-    code = luciole_keys.code_of(instructeur) if instructeur else None
-    for occupation in state.occupations:
-        if occupation.code == code and event.time >= occupation.depuis:
-            return envoi_en_cours(zone, occupation.instructeur, occupation.depuis)
-    return None
+    sending = state.envoi or _occupation(state, instructeur, event.time)
+    if sending is None:
+        return None
+    return envoi_en_cours(reglages.zone_de(suivi.uai_of(event), state.zone), sending.instructeur, sending.depuis)
+
+
+def _occupation(state: Etablissement, instructeur: str | None, time: datetime) -> Occupation | None:
+    if not state.occupations or not instructeur:
+        return None
+    code = luciole_keys.code_of(instructeur)
+    return next((each for each in state.occupations if each.code == code and time >= each.depuis), None)
 
 
 def _interdit(
@@ -237,34 +243,45 @@ def _interdit(
     return messages.MODIFICATION_EN_ATTENTE if known.demande == DEMANDEE else messages.MODIFICATION_REFUSEE
 
 
-def _plein(reglages: Reglages, state: Etablissement, numero: str, nom: str | None) -> messages.Texte | None:
-    if numero not in state.dossiers and len(state.dossiers) + len(state.descentes) >= reglages.dossiers_max:
+def _plein(
+    reglages: Reglages, state: Etablissement, known: Dossier | None, nom: str | None, target: Bordereau | None
+) -> messages.Texte | None:
+    if known is None and len(state.dossiers) + len(state.descentes) >= reglages.dossiers_max:
         return messages.ETABLISSEMENT_PLEIN.avec(objets="dossiers", limite=reglages.dossiers_max)
-    if nom is not None and bordereau_of(state, nom) is None and len(state.bordereaux) >= reglages.bordereaux_max:
+    if nom is not None and target is None and len(state.bordereaux) >= reglages.bordereaux_max:
         return messages.ETABLISSEMENT_PLEIN.avec(objets="bordereaux", limite=reglages.bordereaux_max)
     return None
 
 
-def _ranger(state: Etablissement, contenu: Contenu, time: datetime) -> tuple[Etablissement, Dossier]:
+def _ranger(state: Etablissement, data: records.Dossier, annee: int, time: datetime) -> tuple[Etablissement, Dossier]:
     """The compact form of a content, and the state that knows its words."""
-    cycles, cycle = rang(state.cycles, contenu.cycle)
-    decisions, decision = rang(state.decisions, contenu.decision)
-    noms, porteur = rang(tuple(b.nom for b in state.bordereaux), contenu.bordereau)
-    bordereaux = state.bordereaux if len(noms) == len(state.bordereaux) else (*state.bordereaux, Bordereau(noms[-1]))
-    if (cycles, decisions, bordereaux) != (state.cycles, state.decisions, state.bordereaux):
+    cycles, cycle = rang(state.cycles, data.cycle)
+    decisions, decision = rang(state.decisions, data.decision)
+    bordereaux, porteur = _porteur(state.bordereaux, data.bordereau)
+    if cycles is not state.cycles or decisions is not state.decisions or bordereaux is not state.bordereaux:
         state = replace(state, cycles=cycles, decisions=decisions, bordereaux=bordereaux)
     fresh = Dossier(
-        annee=contenu.annee,
+        annee=annee,
         cycle=cycle,
         decision=decision,
-        decide_le=ordinal(contenu.date_decision),
-        clos_le=ordinal(contenu.date_cloture),
-        montant=centimes(contenu.montant),
-        theorique=centimes(contenu.montant_theorique),
+        decide_le=ordinal(data.date_decision),
+        clos_le=ordinal(data.date_cloture),
+        montant=centimes(data.montant),
+        theorique=centimes(data.montant_theorique),
         bordereau=porteur,
         vu=millis(time),
     )
     return state, fresh
+
+
+def _porteur(known: tuple[Bordereau, ...], nom: str | None) -> tuple[tuple[Bordereau, ...], int]:
+    """The bordereaux with this one among them, and its rank."""
+    if nom is None:
+        return known, AUCUN
+    for rank, each in enumerate(known):
+        if each.nom == nom:
+            return known, rank
+    return (*known, Bordereau(nom)), len(known)
 
 
 def _touched(before: Etablissement, known: Dossier | None, fresh: Dossier) -> tuple[int, ...]:

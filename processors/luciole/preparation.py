@@ -31,8 +31,11 @@ def ordre_preparation(reglages: Reglages, state: Etablissement, event: Event) ->
     if texte is not None:
         refused = suivi.etape_generale(uai, suivi.RANG_PREPARATION, "REFUSE", event.time, texte.message)
         return suivi.refuser(state, texte, refused, instructeur=data.instructeur, etablissement=uai)
-    ready = {n: d for n, d in scope.items() if not d.clos and (d.bordereau == AUCUN or not _ferme(state, d.bordereau))}
-    dossiers = {n: replace(d, marque=_marque(n, d, scope, ready)) if n in scope else d for n, d in state.dossiers.items()}
+    ranks = sorted({d.bordereau for d in scope.values()} - {AUCUN})
+    closed = {rank for rank in ranks if _ferme(state, rank)}
+    open_ones = [d for d in scope.values() if not d.clos]
+    ready = {n: d for n, d in scope.items() if not d.clos and d.bordereau not in closed}
+    dossiers = {n: _marquer(d, PREPARE if n in ready else NON_PREPARE) if n in scope else d for n, d in state.dossiers.items()}
     today = event.time.astimezone(zone).date()
     after = replace(state, dossiers=dossiers, prepare_le=event.time, date_preparation=today, preparation_a_refaire=False)
     done = PreparationFaite(
@@ -42,9 +45,8 @@ def ordre_preparation(reglages: Reglages, state: Etablissement, event: Event) ->
         nombre_prepares=len(ready),
         nombre_clos=sum(d.clos for d in scope.values()),
         nombre_hors_bordereau=sum(d.bordereau == AUCUN for d in ready.values()),
-        bordereaux_ecartes=tuple(sorted({state.bordereaux[d.bordereau].nom for n, d in scope.items() if not d.clos and n not in ready})),
+        bordereaux_ecartes=tuple(sorted({state.bordereaux[rank].nom for rank in {d.bordereau for d in open_ones} & closed})),
     )
-    ranks = sorted({d.bordereau for d in scope.values()} - {AUCUN})
     emitted = (
         suivi.publier("preparation_faite", done),
         suivi.etape_generale(uai, suivi.RANG_PREPARATION, "FAIT", event.time),
@@ -101,7 +103,5 @@ def _ferme(state: Etablissement, rank: int) -> Texte | None:
     return manque(known, "FLUX_FINANCIERS") or (manque(known, "CONFIRMATION_DRAAF") if known.statut == "REJETE" else None)
 
 
-def _marque(numero: str, dossier: Dossier, scope: dict[str, Dossier], ready: dict[str, Dossier]) -> int:
-    if numero in ready:
-        return PREPARE
-    return NON_PREPARE if numero in scope else dossier.marque
+def _marquer(dossier: Dossier, marque: int) -> Dossier:
+    return dossier if dossier.marque == marque else replace(dossier, marque=marque)

@@ -1,11 +1,11 @@
 """The procedure as data: its steps in their mandatory order (R-LUC-01, R-LUC-06), what shows each done, what its lack says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from processors.luciole import messages
 from processors.luciole.messages import Texte
-from processors.luciole.state import MODIFIE, PREPARE, Bordereau, Dossier, Etablissement
+from processors.luciole.state import MODIFIE, Bordereau, Dossier, Etablissement
 from schemas.records.luciole import NomEtape, StatutEtape
 
 
@@ -103,16 +103,21 @@ def avancement(vue: Vue) -> tuple[Avancement, ...]:
     return tuple(found)
 
 
-def vue(etablissement: Etablissement, rank: int) -> Vue:
-    """What the steps of the bordereau of this rank are judged by."""
-    bloquant = prepare = modifie = False
+def vues(etablissement: Etablissement, ranks: Iterable[int]) -> dict[int, Vue]:
+    """What the steps of the bordereaux of these ranks are judged by; a rank that is not there is left out. Reads the dossiers once."""
+    bloquants, prepares, modifies = set(), set(), set()
     for dossier in etablissement.dossiers.values():
-        if dossier.bordereau == rank:
-            bloquant = bloquant or dossier.bloquant
-            prepare = prepare or dossier.marque in (PREPARE, MODIFIE)
-            modifie = modifie or dossier.marque == MODIFIE
-    envoi = etablissement.envoi is not None and rank in etablissement.envoi.bordereaux
-    return Vue(etablissement.bordereaux[rank], bloquant, prepare, modifie, etablissement.preparation_a_refaire, envoi)
+        if dossier.marque:
+            prepares.add(dossier.bordereau)
+            if dossier.marque == MODIFIE:
+                modifies.add(dossier.bordereau)
+        if dossier.bloquant:
+            bloquants.add(dossier.bordereau)
+    sending = etablissement.envoi.bordereaux if etablissement.envoi is not None else ()
+    return {
+        rank: Vue(known, rank in bloquants, rank in prepares, rank in modifies, etablissement.preparation_a_refaire, rank in sending)
+        for rank, known in ((rank, etablissement.bordereaux[rank]) for rank in ranks if rank < len(etablissement.bordereaux))
+    }
 
 
 def manque(bordereau: Bordereau, until: NomEtape) -> Texte | None:

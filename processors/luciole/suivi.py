@@ -1,11 +1,11 @@
 """What people follow: the timeline of each bordereau, and each error with its cause and remedy (R-LUC-42)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from processors.luciole.messages import DIFFERES, Texte
-from processors.luciole.procedure import ETAPES, avancement, vue
+from processors.luciole.procedure import ETAPES, avancement, vues
 from processors.luciole.reglages import Reglages
 from processors.luciole.state import Etablissement
 from schemas.luciole_keys import ETABLISSEMENT, bordereau_subject
@@ -71,13 +71,16 @@ def uai_of(event: Event) -> str:
     return event.key.removeprefix(ETABLISSEMENT)
 
 
-def etapes(before: Etablissement, after: Etablissement, ranks: Iterable[int], event: Event) -> tuple[Emitted, ...]:
+def etapes(before: Etablissement, after: Etablissement, ranks: Sequence[int], event: Event) -> tuple[Emitted, ...]:
     """The steps of these bordereaux that this event changed, since when, and what the next one waits for."""
+    if not ranks:
+        return ()
     emitted: list[Emitted] = []
     uai = uai_of(event)
+    seen_before, seen_after = vues(before, ranks), vues(after, ranks)
     for rank in ranks:
-        old = avancement(vue(before, rank)) if rank < len(before.bordereaux) else (None,) * len(ETAPES)
-        new = avancement(vue(after, rank))
+        old = avancement(seen_before[rank]) if rank in seen_before else (None,) * len(ETAPES)
+        new = avancement(seen_after[rank])
         nom = after.bordereaux[rank].nom
         for number, (etape, was, now) in enumerate(zip(ETAPES, old, new, strict=True), start=1):
             if was != now:

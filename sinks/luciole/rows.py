@@ -1,7 +1,9 @@
 """From what the Luciole procedure publishes to rows. Lists that shrink take back the rows of what is no longer in them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -29,12 +31,10 @@ def decide(_reglages: None, state: Montre | None, event: Event) -> Outcome:
     if several is not None:
         after, rows = several(shown, event)
         return Outcome(after if after != shown else state, rows=rows)
-    target = TABLES.get(event.type)
-    if target is None:
+    layout = _layout(event)
+    if layout is None:
         return Outcome(state, counted="sans_ligne")
-    table, key = target
-    fields = msgspec.structs.asdict(event.data)
-    return Outcome(state, rows=(_row(table, key, {**fields, **_traced(table, event)}),))
+    return Outcome(state, rows=(layout.row(event),))
 
 
 TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -61,9 +61,42 @@ TRACES: Mapping[str, tuple[str, ...]] = {
 """Columns of a table that the envelope fills."""
 
 
-def _traced(table: str, event: Event) -> dict[str, Any]:
-    found = {"ce_id": event.id, "quand": event.time, "depuis": event.time, "refuse_le": event.time, "cle": event.key}
-    return {name: found[name] for name in TRACES.get(table, ())}
+ENVELOPE: Mapping[str, str] = {"ce_id": "id", "quand": "time", "depuis": "time", "refuse_le": "time", "cle": "key"}
+"""Such a column → what of the event it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the columns of one record's row come from, found once: two rows are written for every dossier of the country."""
+
+    table: str
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    key_of: Callable[[Event], tuple[Any, ...]]
+    values_of: Callable[[Event], tuple[Any, ...]]
+
+    def row(self, event: Event) -> Row:
+        key = dict(zip(self.key, self.key_of(event), strict=True))
+        return Row(self.table, key, dict(zip(self.values, self.values_of(event), strict=True)))
+
+
+_layouts: dict[str, _Layout] = {}
+
+
+def _layout(event: Event) -> _Layout | None:
+    known = _layouts.get(event.type)
+    if known is None and event.type in TABLES:
+        table, key = TABLES[event.type]
+        traced = TRACES.get(table, ())
+        values = tuple(each for each in (*event.data.__struct_fields__, *traced) if each not in key)
+        known = _layouts[event.type] = _Layout(table, key, values, _getter(key, traced), _getter(values, traced))
+    return known
+
+
+def _getter(columns: tuple[str, ...], traced: tuple[str, ...]) -> Callable[[Event], tuple[Any, ...]]:
+    paths = [ENVELOPE[each] if each in traced else f"data.{each}" for each in columns]
+    get = attrgetter(*paths)
+    return get if len(paths) > 1 else lambda event: (get(event),)
 
 
 def _row(table: str, key: tuple[str, ...], values: Mapping[str, Any]) -> Row:
