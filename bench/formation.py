@@ -117,16 +117,15 @@ def opening(rank: int, size: int) -> Iterator[Record]:
 
 
 def declared(rank: int, size: int, n: int) -> Iterator[Record]:
-    """A month of an action: a line a stagiaire, the exits at the last one, the confirmation, the invoice that it opens."""
+    """A month of an action: its declaration with a line a stagiaire, the exits at the last one, the confirmation, the invoice
+    that it opens."""
     month = MONTHS[n]
     last = dernier_jour(month)
     about: dict[str, Any] = {"contrat": contract(rank), "organisme": f"OF-{rank % 400}"}
     none = Decimal("0.00")
-    for s in range(size):
-        line = extranet.HeuresSaisies(
-            **about,
+    lines = tuple(
+        extranet.LigneSaisie(
             stagiaire=f"S{s}",
-            mois=month,
             centre_realisees=CENTRE,
             centre_justifiees=none,
             centre_non_justifiees=none,
@@ -134,7 +133,9 @@ def declared(rank: int, size: int, n: int) -> Iterator[Record]:
             entreprise_justifiees=none,
             entreprise_non_justifiees=none,
         )
-        yield act(rank, "heures_saisies", at(last), line, f"{month}/S{s}", stagiaire=f"S{s}", mois=month)
+        for s in range(size)
+    )
+    yield act(rank, "realise_saisi", at(last), extranet.RealiseSaisi(**about, mois=month, lignes=lines), month, mois=month)
     if n == MOIS - 1:
         for s in range(size):
             leaving = extranet.SortieSaisie(**about, stagiaire=f"S{s}", date_sortie=last, fin_de_formation=True)

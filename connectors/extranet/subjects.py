@@ -9,6 +9,7 @@ SUBJECTS: Mapping[str, str] = {
     "sortie_saisie": "stagiaire/{stagiaire}",
     "enquete_saisie": "stagiaire/{stagiaire}",
     "heures_saisies": "heures/{mois}/{stagiaire}",
+    "realise_saisi": "declaration/{mois}",
     "declaration_confirmee": "declaration/{mois}",
     "facture_preparee": "facturation",
     "facture_confirmee": "facture/{facture}",

@@ -1,5 +1,6 @@
 """How an action's state is rewritten: one function for one change, all pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -56,9 +57,10 @@ def mois_remplace(action: Action, un: Mois) -> Action:
     return replace(action, mois=tuple(sorted([*autres, un], key=lambda m: m.mois)))
 
 
-def ligne_remplacee(mois: Mois, ligne: Ligne) -> Mois:
-    autres = [autre for autre in mois.lignes if autre.rang != ligne.rang]
-    return replace(mois, lignes=tuple(sorted([*autres, ligne], key=lambda une: une.rang)))
+def lignes_remplacees(mois: Mois, lignes: Iterable[Ligne]) -> Mois:
+    """Put the lines of some stagiaires in their places, new or not."""
+    par_rang = {ligne.rang: ligne for ligne in (*mois.lignes, *lignes)}
+    return replace(mois, lignes=tuple(par_rang[rang] for rang in sorted(par_rang)))
 
 
 def mois_confirme(action: Action, mois: Mois) -> Mois:
@@ -72,7 +74,7 @@ def mois_confirme(action: Action, mois: Mois) -> Mois:
         centre_justifiees=sum(ligne.centre_justifiees for ligne in lignes),
         entreprise_realisees=sum(ligne.entreprise_realisees for ligne in lignes),
         entreprise_justifiees=sum(ligne.entreprise_justifiees for ligne in lignes),
-        stagiaires=sum(1 for ligne in lignes if ligne.heures.total),
+        stagiaires=sum(1 for ligne in lignes if ligne.centre or ligne.entreprise),
         attentes=tuple(
             AttentePiece(ligne.rang, ligne.centre_justifiees, ligne.entreprise_justifiees)
             for ligne in lignes
@@ -121,8 +123,8 @@ def mois_plies(action: Action, mois: tuple[str, ...]) -> Action:
             action = stagiaire_remplace(
                 action,
                 ligne.rang,
-                plie_centre=ancien.plie_centre + ligne.heures.centre,
-                plie_entreprise=ancien.plie_entreprise + ligne.heures.entreprise,
+                plie_centre=ancien.plie_centre + ligne.centre,
+                plie_entreprise=ancien.plie_entreprise + ligne.entreprise,
                 a_des_heures=ancien.a_des_heures or not ligne.vide,
             )
         action = mois_remplace(action, replace(un, lignes=(), pliee=True))

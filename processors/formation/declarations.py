@@ -1,15 +1,10 @@
-"""Monthly declarations: hours entered, papers, confirmation within its window (R-EXT-45 to 55)."""
-
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from operator import attrgetter
+"""Monthly declarations: papers, what an exit leaves payable, confirmation within its window (R-EXT-45 to 55)."""
 
 from processors.formation import messages
-from processors.formation.calculs import en_centiemes, en_heures
-from processors.formation.calendrier import dernier_jour, est_un_mois, jours_du_mois, mois_de, mois_plus, periode, premier_jour
+from processors.formation.calculs import en_heures
+from processors.formation.calendrier import dernier_jour, est_un_mois, mois_de, mois_plus, periode, premier_jour
 from processors.formation.changements import (
     attente_levee,
-    ligne_remplacee,
     mois_confirme,
     mois_remplace,
     restantes,
@@ -18,7 +13,7 @@ from processors.formation.changements import (
 from processors.formation.contexte import Contexte
 from processors.formation.ouverture import echeance_declaration
 from processors.formation.paiements import paiement_ouvert
-from processors.formation.publications import anomalie, facture, notification, publie, recapitulatif, suivi
+from processors.formation.publications import facture, notification, publie, recapitulatif, suivi
 from processors.formation.questions import (
     est_confirme,
     facture_nommee,
@@ -26,155 +21,16 @@ from processors.formation.questions import (
     ligne_de,
     mois_attendu,
     mois_nomme,
-    premier_mois,
     presents,
     prevues_de,
     prochaine_fenetre,
     rang_de,
     sans_sortie,
 )
-from processors.formation.state import Action, Ligne, Mois, Piece, Stagiaire
+from processors.formation.state import Mois, Piece
 from schemas.outcome import Emitted, Outcome, Refusal
-from schemas.records import extranet, safir
 from schemas.records import formation as f
-
-COMPTEURS: tuple[tuple[str, str], ...] = (
-    ("centre_realisees", "Heures réalisées en centre"),
-    ("centre_justifiees", "Heures non réalisées justifiées en centre"),
-    ("centre_non_justifiees", "Heures non réalisées non justifiées en centre"),
-    ("entreprise_realisees", "Heures réalisées en entreprise"),
-    ("entreprise_justifiees", "Heures non réalisées justifiées en entreprise"),
-    ("entreprise_non_justifiees", "Heures non réalisées non justifiées en entreprise"),
-)
-"""The six counters and their labels (R-EXT-48)."""
-
-NOMS = tuple(nom for nom, _ in COMPTEURS)
-_valeurs: Callable[[extranet.HeuresSaisies], tuple[Decimal, ...]] = attrgetter(*NOMS)
-
-LIEUX: tuple[tuple[safir.LieuFormation, str], ...] = (("CENTRE", "centre"), ("ENTREPRISE", "entreprise"))
-
-
-def prealable_declaration(contrat: str, mois: str) -> str:
-    return f"declaration {contrat}/{mois}"
-
-
-# --- hours -----------------------------------------------------------------------------------------------------------
-
-
-def saisir_heures(ctx: Contexte) -> Outcome:
-    """Keep the six counters of one stagiaire and month; money comes from them alone."""
-    saisie: extranet.HeuresSaisies = ctx.data
-    rang = rang_de(ctx.action, saisie.stagiaire)
-    assert rang is not None
-    refus = _refus_du_mois(ctx, saisie.mois) or _refus_des_compteurs(saisie)
-    if refus is not None:
-        return ctx.refuse(refus)
-    precedent = mois_plus(saisie.mois, -1)
-    if saisie.mois > premier_mois(ctx.action) and not est_confirme(ctx.action, precedent):
-        return ctx.attend(prealable_declaration(ctx.contrat, precedent), messages.attend_declaration(precedent))
-    ligne = Ligne(rang, *map(en_centiemes, _valeurs(saisie)))
-    refus = _refus_apres_sortie(ctx, saisie.mois, ligne)
-    if refus is not None:
-        return ctx.refuse(refus)
-    mois = mois_nomme(ctx.action, saisie.mois) or Mois(saisie.mois)
-    action = mois_remplace(ctx.action, ligne_remplacee(mois, ligne))
-    emis = [_retenues(ctx, saisie, ligne), *_anomalies(ctx, saisie, ligne)]
-    return ctx.applique(action, emis, "heures enregistrées")
-
-
-def _refus_du_mois(ctx: Contexte, mois: str) -> Refusal | None:
-    debut = ctx.action.debut_reel
-    assert debut is not None
-    if mois < mois_de(debut):
-        return messages.mois_avant_le_debut(mois, debut)
-    if mois > mois_de(ctx.jour):
-        return messages.mois_a_venir(mois)
-    if est_confirme(ctx.action, mois):
-        return messages.declaration_verrouillee(mois)
-    return None
-
-
-def _refus_des_compteurs(saisie: extranet.HeuresSaisies) -> Refusal | None:
-    valeurs = _valeurs(saisie)
-    negatifs = [libelle for (_, libelle), valeur in zip(COMPTEURS, valeurs, strict=True) if valeur < 0]
-    if any(absence.heures < 0 for absence in saisie.absences):
-        negatifs.append("Nombre d'heures d'absence")
-    if negatifs:
-        return messages.heures_negatives(negatifs)
-    if any(valeur != round(valeur, 2) for valeur in valeurs):
-        return messages.heures_trop_fines()
-    if any(absence.fin < absence.debut for absence in saisie.absences):
-        return messages.absence_inversee()
-    return None
-
-
-def refus_au_dela_du_mois(ctx: Contexte) -> Outcome | None:
-    """More hours than the month has: a gate of its own, since the bound is a setting."""
-    saisie: extranet.HeuresSaisies = ctx.data
-    total = sum(_valeurs(saisie), start=en_heures(0))
-    maximum = jours_du_mois(saisie.mois) * ctx.reglages.heures_par_jour
-    return ctx.refuse(messages.heures_au_dela_du_mois(total, maximum, saisie.mois)) if total > maximum else None
-
-
-def _refus_apres_sortie(ctx: Contexte, mois: str, ligne: Ligne) -> Refusal | None:
-    """After an early exit hours are due only for an admissible motive, until the end of the action (R-EXT-51)."""
-    un = ctx.action.stagiaires[ligne.rang]
-    if un.sortie is None or ligne.vide:
-        return None
-    absences = [absence.fin for absence in ctx.data.absences if absence.heures > 0]
-    deborde = mois > mois_de(un.sortie) or (mois == mois_de(un.sortie) and any(fin > un.sortie for fin in absences))
-    if not deborde:
-        return None
-    if not un.recevable or mois > mois_de(ctx.action.descriptif.fin_prevue):
-        return messages.heures_apres_sortie(un.sortie)
-    if mois > mois_de(un.sortie) and (
-        ligne.centre_realisees or ligne.entreprise_realisees or ligne.centre_non_justifiees or ligne.entreprise_non_justifiees
-    ):
-        return messages.heures_realisees_apres_sortie(un.sortie)
-    return _refus_au_dela_du_prevu(ctx.action, mois, un, ligne)
-
-
-def _refus_au_dela_du_prevu(action: Action, mois: str, un: Stagiaire, ligne: Ligne) -> Refusal | None:
-    prevues = prevues_de(action, un)
-    reste_centre, reste_entreprise = restantes(action, ligne.rang, prevues)
-    ancienne = ligne_de(mois_nomme(action, mois), ligne.rang)
-    if ancienne is not None:
-        reste_centre += ancienne.heures.centre
-        reste_entreprise += ancienne.heures.entreprise
-    if ligne.heures.centre > reste_centre or ligne.heures.entreprise > reste_entreprise:
-        return messages.heures_au_dela_du_prevu(en_heures(reste_centre), en_heures(reste_entreprise))
-    return None
-
-
-def _retenues(ctx: Contexte, saisie: extranet.HeuresSaisies, ligne: Ligne) -> Emitted:
-    heures = ligne.heures
-    return publie(
-        "heures_retenues",
-        f.HeuresRetenues(
-            contrat=ctx.contrat,
-            stagiaire=saisie.stagiaire,
-            mois=saisie.mois,
-            periode=periode(saisie.mois),
-            **dict(zip(NOMS, _valeurs(saisie), strict=True)),
-            centre=en_heures(heures.centre),
-            entreprise=en_heures(heures.entreprise),
-            total=en_heures(heures.total),
-        ),
-    )
-
-
-def _anomalies(ctx: Contexte, saisie: extranet.HeuresSaisies, ligne: Ligne) -> Iterator[Emitted]:
-    """Reported, never refused: the guide's own samples show both (A-14, R-EXT-49)."""
-    un = ctx.action.stagiaires[ligne.rang]
-    objet = f"{saisie.mois}/{saisie.stagiaire}"
-    if un.entree is not None and not ligne.vide and un.entree > dernier_jour(saisie.mois):
-        yield anomalie(ctx, "HEURES_AVANT_ENTREE", objet, messages.anomalie_avant_entree(saisie.mois, un.entree))
-    for lieu, prefixe in LIEUX:
-        absences = sum((a.heures for a in saisie.absences if a.lieu == lieu), start=en_heures(0))
-        compteurs = getattr(saisie, f"{prefixe}_justifiees") + getattr(saisie, f"{prefixe}_non_justifiees")
-        if absences != compteurs:
-            yield anomalie(ctx, "ABSENCES_NON_CONCORDANTES", objet, messages.anomalie_absences(lieu, absences, compteurs))
-
+from schemas.records import safir
 
 # --- papers ----------------------------------------------------------------------------------------------------------
 

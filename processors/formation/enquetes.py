@@ -8,9 +8,9 @@ from processors.formation.calendrier import dans_les_mois, debut_du_jour
 from processors.formation.changements import stagiaire_remplace
 from processors.formation.contexte import Contexte
 from processors.formation.publications import est_payable, facture, notification, publie, suivi
-from processors.formation.questions import heures_de, inscrits, rang_de
+from processors.formation.questions import heures_de_tous, inscrits, rang_de
 from processors.formation.reglages import Reglages
-from processors.formation.state import Stagiaire
+from processors.formation.state import Action, Stagiaire
 from schemas.outcome import Deadline, Emitted, Outcome
 from schemas.records import extranet
 from schemas.records import formation as f
@@ -106,12 +106,15 @@ def saisir(ctx: Contexte) -> Outcome:
 
 def bilan(ctx: Contexte, etape: f.EtapeBilan) -> Emitted:
     """Filled in advance from what was entered at each exit (R-EXT-82)."""
-    return publie("bilan", f.Bilan(contrat=ctx.contrat, etape=etape, lignes=tuple(_ligne(ctx, rang) for rang, _ in inscrits(ctx.action))))
+    return publie("bilan", f.Bilan(contrat=ctx.contrat, etape=etape, lignes=_lignes(ctx.action)))
 
 
-def _ligne(ctx: Contexte, rang: int) -> f.LigneBilan:
-    un = ctx.action.stagiaires[rang]
-    centre, entreprise = heures_de(ctx.action, rang)
+def _lignes(action: Action) -> tuple[f.LigneBilan, ...]:
+    totaux = heures_de_tous(action)
+    return tuple(_ligne(un, *totaux[rang]) for rang, un in inscrits(action))
+
+
+def _ligne(un: Stagiaire, centre: int, entreprise: int) -> f.LigneBilan:
     return f.LigneBilan(
         stagiaire=un.numero,
         date_entree=un.entree,

@@ -299,6 +299,31 @@ def heures_au_dela_du_mois(total: Decimal, maximum: int, mois: str) -> Refusal:
     )
 
 
+def realise_vide() -> Refusal:
+    return Refusal("REALISE_VIDE", "Aucune ligne n'est déclarée.", "Envoyer une ligne pour chaque stagiaire présent dans le mois.")
+
+
+def stagiaire_en_double(numero: str) -> Refusal:
+    return Refusal(
+        "STAGIAIRE_EN_DOUBLE",
+        f"Le stagiaire {numero} a deux lignes dans la même saisie : rien n'est enregistré.",
+        "N'envoyer qu'une ligne par stagiaire.",
+    )
+
+
+def realise_refuse(mois: str, fautes: Sequence[tuple[int, str, Refusal]]) -> Refusal:
+    """Each line that is wrong, by its rank and its stagiaire; the code is that of the first."""
+    montrees = [f"ligne {rang} (stagiaire {numero}) : {refus.message}" for rang, numero, refus in fautes[:5]]
+    if len(fautes) > 5:
+        montrees.append(f"et {pluriel(len(fautes) - 5, 'autre')} {'lignes' if len(fautes) > 6 else 'ligne'}")
+    remedes = dict.fromkeys(refus.remede for _, _, refus in fautes[:5])
+    return Refusal(
+        fautes[0][2].code,
+        f"Rien n'est enregistré pour « {periode(mois)} » : {' ; '.join(montrees)}",
+        f"{' '.join(remedes)} Puis renvoyer toutes les lignes.",
+    )
+
+
 def mois_avant_le_debut(mois: str, debut: date) -> Refusal:
     return Refusal(
         "MOIS_AVANT_LE_DEBUT",

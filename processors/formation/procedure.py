@@ -6,7 +6,7 @@ An event that is not in the table is not of this procedure. Who may act, what is
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from processors.formation import cloture, declarations, description, enquetes, facturation, inscriptions, ouverture, region, sorties
+from processors.formation import cloture, declarations, description, enquetes, facturation, heures, inscriptions, ouverture, region, sorties
 from processors.formation.contexte import Contexte
 from processors.formation.verrous import (
     Verrou,
@@ -58,9 +58,8 @@ ETAPES: Mapping[str, Etape] = {
     "formateurs_confirmes": Etape(EXECUTION, _VIVANTE, ouverture.confirmer_formateurs),
     "formateurs_modifies": Etape(EXECUTION, _VIVANTE, ouverture.modifier_formateurs),
     "ouverture": Etape(EXECUTION, (*_VIVANTE, non_ouverte), ouverture.ouvrir),
-    "heures_saisies": Etape(
-        DECLARATION, (*_EN_COURS, mois_du_calendrier, *_STAGIAIRE, declarations.refus_au_dela_du_mois), declarations.saisir_heures
-    ),
+    "heures_saisies": Etape(DECLARATION, (*_EN_COURS, mois_du_calendrier), heures.saisir),
+    "realise_saisi": Etape(DECLARATION, (*_EN_COURS, mois_du_calendrier), heures.saisir_ensemble),
     "sortie_saisie": Etape(DECLARATION, (*_EN_COURS, *_STAGIAIRE), sorties.saisir),
     "declaration_confirmee": Etape(DECLARATION, (*_EN_COURS, mois_du_calendrier), declarations.confirmer),
     "facture_preparee": Etape(FACTURATION, (*_EN_COURS, solde_non_demande), facturation.preparer),

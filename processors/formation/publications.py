@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from processors.formation import messages
-from processors.formation.calculs import Couts, Heures, cout, en_heures, somme, ttc
+from processors.formation.calculs import Couts, cout, en_heures, somme, ttc
 from processors.formation.calendrier import periode
 from processors.formation.contexte import Contexte
 from processors.formation.paiements import PaiementOuvert
@@ -14,15 +14,14 @@ from processors.formation.questions import (
     a_facturer,
     couts_unitaires,
     en_preparation,
-    heures_de,
+    heures_de_tous,
     inscrits,
-    ligne_de,
     mois_attendu,
     mois_nomme,
     nombre_inscrits,
     taux_realisation,
 )
-from processors.formation.state import Action, Facture, Mois, SousTraitance
+from processors.formation.state import Action, Facture, Ligne, Mois, SousTraitance, Stagiaire
 from schemas.outcome import Emitted
 from schemas.records import formation as f
 
@@ -98,7 +97,9 @@ def dates_arretees(ctx: Contexte) -> Emitted:
 
 def recapitulatif(ctx: Contexte, mois: Mois, paiement: PaiementOuvert) -> Emitted:
     """« Réalisé horaire de l'action » (R-EXT-46): all stagiaires, those without hours included."""
-    lignes = tuple(_ligne_recap(ctx.action, mois, rang) for rang, _ in inscrits(ctx.action))
+    totaux = heures_de_tous(ctx.action)
+    saisies = {ligne.rang: ligne for ligne in mois.lignes}
+    lignes = tuple(_ligne_recap(un, saisies.get(rang), totaux[rang]) for rang, un in inscrits(ctx.action))
     couts = couts_unitaires(ctx.action, ctx.reglages)
     centre, entreprise = somme(ligne.centre for ligne in lignes), somme(ligne.entreprise for ligne in lignes)
     total_centre, total_entreprise = somme(ligne.total_centre for ligne in lignes), somme(ligne.total_entreprise for ligne in lignes)
@@ -126,17 +127,14 @@ def recapitulatif(ctx: Contexte, mois: Mois, paiement: PaiementOuvert) -> Emitte
     )
 
 
-def _ligne_recap(action: Action, mois: Mois, rang: int) -> f.LigneRecap:
-    un = action.stagiaires[rang]
-    ligne = ligne_de(mois, rang)
-    heures = Heures() if ligne is None else ligne.heures
-    centre, entreprise = heures_de(action, rang)
+def _ligne_recap(un: Stagiaire, ligne: Ligne | None, total: tuple[int, int]) -> f.LigneRecap:
+    centre, entreprise = total
     return f.LigneRecap(
         stagiaire=un.numero,
         date_entree=un.entree,
         date_sortie=un.sortie,
-        centre=en_heures(heures.centre),
-        entreprise=en_heures(heures.entreprise),
+        centre=en_heures(0 if ligne is None else ligne.centre),
+        entreprise=en_heures(0 if ligne is None else ligne.entreprise),
         total_centre=en_heures(centre),
         total_entreprise=en_heures(entreprise),
         total=en_heures(centre + entreprise),

@@ -2,7 +2,7 @@
 
 from processors.formation import declarations, description, enquetes, messages
 from processors.formation.contexte import Contexte
-from processors.formation.declarations import prealable_declaration
+from processors.formation.heures import prealable_declaration
 from processors.formation.ouverture import ECHEANCE_DECLARATION
 from processors.formation.procedure import DESCRIPTION, ETAPES
 from processors.formation.region import PREALABLE_BILAN, prealable_facture

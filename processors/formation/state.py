@@ -98,12 +98,22 @@ class Ligne(Compact, frozen=True):
     entreprise_non_justifiees: int
 
     @property
-    def heures(self) -> Heures:
-        return Heures(self.centre_realisees, self.centre_justifiees, self.entreprise_realisees, self.entreprise_justifiees)
+    def centre(self) -> int:
+        """What the recap counts: done and justified (R-EXT-47)."""
+        return self.centre_realisees + self.centre_justifiees
+
+    @property
+    def entreprise(self) -> int:
+        return self.entreprise_realisees + self.entreprise_justifiees
+
+    @property
+    def non_realisees(self) -> int:
+        """Of both places, justified or not: what periods of absence must explain."""
+        return self.centre_justifiees + self.centre_non_justifiees + self.entreprise_justifiees + self.entreprise_non_justifiees
 
     @property
     def vide(self) -> bool:
-        return not (self.heures.total or self.centre_non_justifiees or self.entreprise_non_justifiees)
+        return not (self.centre_realisees or self.entreprise_realisees or self.non_realisees)
 
 
 class AttentePiece(Compact, frozen=True):

@@ -180,6 +180,7 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "enquete_saisie": extranet.EnqueteSaisie,
         "bilan_depose": extranet.BilanDepose,
         "solde_confirme": extranet.SoldeConfirme,
+        "realise_saisi": extranet.RealiseSaisi,
     },
     "extranet.comptes.v1": {
         "connexion": extranet.Connexion,
@@ -209,6 +210,7 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "bilan": formation.Bilan,
         "enquete": formation.Enquete,
         "anomalie": formation.Anomalie,
+        "realise_retenu": formation.RealiseRetenu,
     },
     "formation.interne.v1": {
         "echeance_atteinte": formation.EcheanceAtteinte,
@@ -608,6 +610,7 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "entree": extranet.Entree,
         "formateur": extranet.Formateur,
         "absence": extranet.Absence,
+        "ligne_saisie": extranet.LigneSaisie,
     },
     "formation.decisions.v1": {
         "periode": formation.Periode,
@@ -616,6 +619,7 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "ligne_facture": formation.LigneFacture,
         "deduction": formation.Deduction,
         "ligne_bilan": formation.LigneBilan,
+        "ligne_retenue": formation.LigneRetenue,
     },
     "lsu.correspondances.v1": {
         "proposition": lsu.Proposition,

@@ -390,6 +390,42 @@ class SoldeConfirme(msgspec.Struct, frozen=True, kw_only=True):
     """Organisme connecté, qui fait la saisie."""
 
 
+class LigneSaisie(msgspec.Struct, frozen=True, kw_only=True):
+    """Heures d'un stagiaire (R-EXT-48)."""
+
+    stagiaire: str
+    """Numéro du stagiaire donné par l'Extranet, jamais son nom."""
+    centre_realisees: Decimal
+    """Heures réalisées en centre."""
+    centre_justifiees: Decimal
+    """Heures non réalisées justifiées en centre."""
+    centre_non_justifiees: Decimal
+    """Heures non réalisées non justifiées en centre."""
+    entreprise_realisees: Decimal
+    """Heures réalisées en entreprise."""
+    entreprise_justifiees: Decimal
+    """Heures non réalisées justifiées en entreprise."""
+    entreprise_non_justifiees: Decimal
+    """Heures non réalisées non justifiées en entreprise."""
+    absences: tuple[Absence, ...] = ()
+    """Périodes d'absence (R-EXT-49)."""
+
+
+class RealiseSaisi(msgspec.Struct, frozen=True, kw_only=True):
+    """Heures de plusieurs stagiaires pour un mois, saisies ensemble : une ligne par stagiaire, prises toutes ou refusées toutes ; la
+    dernière saisie d'un stagiaire remplace la précédente (R-EXT-45 à 50). Format interne, non homologué.
+    """
+
+    contrat: str
+    """Numéro de contrat : la clé."""
+    organisme: str
+    """Organisme connecté, qui fait la saisie."""
+    mois: str
+    """Mois civil, AAAA-MM."""
+    lignes: tuple[LigneSaisie, ...]
+    """Une ligne par stagiaire."""
+
+
 class Connexion(msgspec.Struct, frozen=True, kw_only=True):
     """Quelqu'un demande l'accès à l'Extranet pour un organisme (R-EXT-04). Clé : l'organisme. Format interne, non homologué."""
 

@@ -678,6 +678,44 @@ class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français, sans nom."""
 
 
+class LigneRetenue(msgspec.Struct, frozen=True, kw_only=True):
+    """Heures d'un stagiaire, et ce que le récapitulatif en compte."""
+
+    stagiaire: str
+    """Numéro du stagiaire."""
+    centre_realisees: Decimal
+    """Réalisées en centre."""
+    centre_justifiees: Decimal
+    """Non réalisées justifiées en centre."""
+    centre_non_justifiees: Decimal
+    """Non réalisées non justifiées en centre : jamais payables."""
+    entreprise_realisees: Decimal
+    """Réalisées en entreprise."""
+    entreprise_justifiees: Decimal
+    """Non réalisées justifiées en entreprise."""
+    entreprise_non_justifiees: Decimal
+    """Non réalisées non justifiées en entreprise : jamais payables."""
+    centre: Decimal
+    """Heures centre du récapitulatif : réalisées + justifiées."""
+    entreprise: Decimal
+    """Heures entreprise du récapitulatif : réalisées + justifiées."""
+    total: Decimal
+    """Total des deux."""
+
+
+class RealiseRetenu(msgspec.Struct, frozen=True, kw_only=True):
+    """Heures de plusieurs stagiaires pour un mois, saisies ensemble : autant de heures_retenues (R-EXT-46 à 48)."""
+
+    contrat: str
+    """Numéro de contrat."""
+    mois: str
+    """Mois civil, AAAA-MM."""
+    periode: str
+    """Le mois en toutes lettres : Octobre 2006."""
+    lignes: tuple[LigneRetenue, ...]
+    """Une ligne par stagiaire."""
+
+
 class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 

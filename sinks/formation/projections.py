@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+HEURES = "heures_retenues"
 CE_ID = "ce_id"
 """A row of its own for each record."""
 
@@ -25,7 +26,7 @@ PROJECTIONS: dict[str, Projection] = {
     "formateurs_arretes": Projection("formation_formateurs", ("contrat",), "Formateurs en vigueur (R-EXT-30)."),
     "certificat": Projection("formation_certificats", ("contrat", "nature"), "Certificats d'ouverture et de non-ouverture (R-EXT-42)."),
     "accord_enregistre": Projection("formation_accords", (CE_ID,), "Accords de la Région."),
-    "heures_retenues": Projection("formation_heures", ("contrat", "stagiaire", "mois"), "Heures par stagiaire et par mois (R-EXT-48)."),
+    HEURES: Projection("formation_heures", ("contrat", "stagiaire", "mois"), "Heures par stagiaire et par mois (R-EXT-48)."),
     "declaration_recapitulee": Projection("formation_declarations", ("contrat", "mois"), "Déclarations confirmées (R-EXT-46)."),
     "justificatif_enregistre": Projection("formation_justificatifs", (CE_ID,), "Justificatifs reçus (R-EXT-50)."),
     "facture": Projection("formation_factures", ("contrat", "reference"), "Demandes de paiement et leur sort (R-EXT-60 à 73, 85)."),
@@ -40,6 +41,9 @@ PROJECTIONS: dict[str, Projection] = {
     "refus": Projection("formation_refus", ("evenement", "processeur"), "Saisies refusées, avec leur remède."),
 }
 """Record name → its table."""
+
+ENSEMBLE = "realise_retenu"
+"""Hours of several stagiaires: each of its lines is the row of one `heures_retenues`."""
 
 RETIREE = "stagiaire_retire"
 """A deleted stagiaire leaves the lists: his rows go."""

@@ -1,11 +1,13 @@
 """From decisions and refusals to rows: a record writes its row over the one of equal key. Pure; keeps no state."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from schemas.outcome import Event, Outcome, Row
-from sinks.formation.projections import CE_ID, PROJECTIONS, RETIREE, RETIREES, Projection
+from schemas.records import formation
+from sinks.formation.projections import CE_ID, ENSEMBLE, HEURES, PROJECTIONS, RETIREE, RETIREES, Projection
 
 
 def decide(_reglages: None, state: None, event: Event) -> Outcome:
@@ -13,10 +15,22 @@ def decide(_reglages: None, state: None, event: Event) -> Outcome:
     if event.type == RETIREE and event.data is not None:
         key = {"contrat": event.data.contrat, "stagiaire": event.data.stagiaire}
         return Outcome(state, rows=tuple(Row(table, key, None) for table in RETIREES))
+    if event.type == ENSEMBLE and event.data is not None:
+        return Outcome(state, rows=tuple(rows_of_lines(PROJECTIONS[HEURES].table, event)))
     projection = PROJECTIONS.get(event.type)
     if projection is None or event.data is None:
         return Outcome(state, counted="sans_ligne")
     return Outcome(state, rows=(row_of(projection, event),))
+
+
+def rows_of_lines(table: str, event: Event) -> Iterator[Row]:
+    """A row for each stagiaire, as if each had been published alone."""
+    realise: formation.RealiseRetenu = event.data
+    common = {"periode": realise.periode, CE_ID: event.id, "publie_le": event.time}
+    for ligne in realise.lignes:
+        values = msgspec.structs.asdict(ligne)
+        key = {"contrat": realise.contrat, "stagiaire": values.pop("stagiaire"), "mois": realise.mois}
+        yield Row(table, key, values | common)
 
 
 def row_of(projection: Projection, event: Event) -> Row:

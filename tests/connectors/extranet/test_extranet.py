@@ -8,12 +8,15 @@ import pytest
 
 from connectors.extranet.connector import Extranet
 from connectors.safir.connector import Safir
+from schemas.outcome import Refused
 from schemas.records.extranet import Absence, HeuresSaisies
 from tests.connectors.deliveries import RECEIVED, SECRET, codes_of, delivery, records_of
 from tests.connectors.extranet.samples import FICHE, HEURES, HEURES_CSV
 from tests.connectors.safir.samples import ACTION, DECISIONS_CSV
 
 EXTRANET, SAFIR = Extranet(SECRET), Safir(SECRET)
+ABOUT = ("evenement", "identifiant", "instant", "contrat", "organisme", "mois")
+"""What is said once for all the lines of a month."""
 
 
 def test_a_posted_line_and_the_same_line_of_a_file_give_the_same_hours() -> None:
@@ -26,6 +29,28 @@ def test_a_posted_line_and_the_same_line_of_a_file_give_the_same_hours() -> None
     absence = Absence(debut=date(2006, 10, 5), fin=date(2006, 10, 6), motif="Maladie de TESTARD", lieu="CENTRE", heures=Decimal("14.00"))
     assert posted.data.absences[0] == dropped.data.absences[0] == absence
     assert posted.time == dropped.time == datetime(2006, 10, 31, 16, tzinfo=UTC)
+
+
+def test_hours_of_several_stagiaires_may_come_together() -> None:
+    line = {name: value for name, value in HEURES.items() if name not in ABOUT}
+    posted = {name: HEURES[name] for name in ABOUT} | {"evenement": "realise_saisi"}
+    both = posted | {"lignes": [line, line | {"stagiaire": "ST-02", "absences": []}]}
+    record = records_of(EXTRANET.accept(delivery(json.dumps(both))))[0]
+    alone = records_of(EXTRANET.accept(delivery(json.dumps(HEURES))))[0]
+    assert (record.key, record.subject, record.data.mois) == (alone.key, "declaration/2006-10", "2006-10")
+    first, second = record.data.lignes
+    assert {name: getattr(first, name) for name in first.__struct_fields__} == {
+        name: getattr(alone.data, name) for name in first.__struct_fields__
+    }
+    assert (second.stagiaire, second.absences) == ("ST-02", ())
+
+
+def test_a_bad_line_among_several_is_named_by_its_place() -> None:
+    line = {name: value for name, value in HEURES.items() if name not in ABOUT}
+    posted = {name: HEURES[name] for name in ABOUT} | {"evenement": "realise_saisi"}
+    answer = EXTRANET.accept(delivery(json.dumps(posted | {"lignes": [line, line | {"centre_realisees": "dix"}]})))
+    assert isinstance(answer, Refused)
+    assert "lignes[2].centre_realisees" in answer.faults[0].message
 
 
 def test_thousands_may_be_grouped() -> None:

@@ -1,6 +1,6 @@
 """Drives the procedure for one contract: events in order, deadlines by virtual time, everything it published kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from processors.formation.reglages import Reglages
 from processors.formation.state import Action
 from schemas.outcome import Event
 from schemas.records import RECORDS
+from schemas.records.extranet import Absence, LigneSaisie
 from schemas.records.formation import Refus
 
 CONTRAT = "2006QCA0101"
@@ -136,6 +137,10 @@ class Driver:
         when = time or max(self.now, at(int(mois[:4]), int(mois[5:]), 20, 8))
         return self.act("heures_saisies", when, f"heures/{mois}/{numero}", stagiaire=numero, mois=mois, **counters, **changes)
 
+    def hours_together(self, mois: str, lignes: Sequence[LigneSaisie], time: datetime | None = None) -> list[Output]:
+        when = time or max(self.now, at(int(mois[:4]), int(mois[5:]), 20, 8))
+        return self.act("realise_saisi", when, f"declaration/{mois}", mois=mois, lignes=tuple(lignes))
+
     def confirm(self, mois: str, time: datetime | None = None) -> list[Output]:
         return self.act("declaration_confirmee", time or after(mois), f"declaration/{mois}", mois=mois)
 
@@ -149,6 +154,12 @@ class Driver:
 
     def decide(self, facture: str, resultat: str = "ACCEPTEE", time: datetime | None = None, motif: str | None = None) -> list[Output]:
         return self.region("decision_facture", time or self.now, facture=facture, resultat=resultat, motif=motif)
+
+
+def line(numero: str, *values: object, absences: tuple[Absence, ...] = ()) -> LigneSaisie:
+    """A line of hours; counters that are not given are zero."""
+    given = (Decimal(str(value)) for value in values)
+    return LigneSaisie(stagiaire=numero, **{name: next(given, Decimal(0)) for name in COMPTEURS}, absences=absences)
 
 
 def after(mois: str, day: int = 10) -> datetime:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.formation.procedure import ETAPES
-from schemas.records.extranet import Entree
+from schemas.records.extranet import Entree, LigneSaisie
 from schemas.records.safir import SousTraitant
 from tests.processors.formation.driver import COMPTEURS, FICHE, Driver, at
 
@@ -17,6 +17,9 @@ MONTHS = st.sampled_from(["2006-09", "2006-10", "2006-11", "2006-12", "2007-01",
 DAYS = st.dates(date(2006, 9, 1), date(2007, 3, 31))
 AMOUNTS = st.decimals(Decimal(-10), Decimal(3000), places=2)
 HOURS = st.decimals(Decimal(-1), Decimal(300), places=2)
+LINES = st.builds(
+    lambda numero, heures: LigneSaisie(stagiaire=numero, **heures), NUMBERS, st.fixed_dictionaries(dict.fromkeys(COMPTEURS, HOURS))
+)
 INVOICES = st.sampled_from(["1", "2", "3", "SOLDE", "ST-F1", "9"])
 
 ORGANISME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
@@ -34,6 +37,7 @@ ORGANISME: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         }
     ),
     "heures_saisies": st.fixed_dictionaries({"stagiaire": NUMBERS, "mois": MONTHS, **dict.fromkeys(COMPTEURS, HOURS)}),
+    "realise_saisi": st.fixed_dictionaries({"mois": MONTHS, "lignes": st.lists(LINES, max_size=3).map(tuple)}),
     "sortie_saisie": st.fixed_dictionaries(
         {
             "stagiaire": NUMBERS,

@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from schemas.contracts import contract_of
 from schemas.outcome import Event
 from schemas.records import formation as f
-from sinks.formation.projections import PROJECTIONS, RETIREE
+from sinks.formation.projections import ENSEMBLE, PROJECTIONS, RETIREE
 from sinks.formation.rows import decide
 from sinks.formation.tables import TABLES
 
@@ -19,7 +20,27 @@ def event(name: str, data: object) -> Event:
 
 def test_every_published_record_has_its_table() -> None:
     published = {*contract_of("formation.decisions.v1").names, *contract_of("formation.refus.v1").names}
-    assert published == {*PROJECTIONS, RETIREE}
+    assert published == {*PROJECTIONS, ENSEMBLE, RETIREE}
+
+
+def test_hours_entered_together_are_the_rows_of_hours_entered_one_by_one() -> None:
+    counters: dict[str, Any] = {
+        "centre_realisees": Decimal("41.00"),
+        "centre_justifiees": Decimal("2.00"),
+        "centre_non_justifiees": Decimal("0.00"),
+        "entreprise_realisees": Decimal("15.00"),
+        "entreprise_justifiees": Decimal("3.00"),
+        "entreprise_non_justifiees": Decimal("0.00"),
+        "centre": Decimal("43.00"),
+        "entreprise": Decimal("18.00"),
+        "total": Decimal("61.00"),
+    }
+    month: dict[str, Any] = {"contrat": "2006QCA0101", "mois": "2006-10", "periode": "Octobre 2006"}
+    numbers = ("S1", "S2")
+    alone = [f.HeuresRetenues(**month, stagiaire=number, **counters) for number in numbers]
+    together = f.RealiseRetenu(**month, lignes=tuple(f.LigneRetenue(stagiaire=number, **counters) for number in numbers))
+    one_by_one = [row for hours in alone for row in decide(None, None, event("heures_retenues", hours)).rows]
+    assert list(decide(None, None, event(ENSEMBLE, together)).rows) == one_by_one
 
 
 def test_the_columns_of_a_row_are_those_of_its_table() -> None:
