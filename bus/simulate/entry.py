@@ -1,8 +1,9 @@
 """From what a scenario gives to records with their envelope, through the real connectors."""
 
+import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -11,6 +12,7 @@ import msgspec
 from bus.simulate.forms import Form, form_of
 from bus.simulate.installation import Connector, Installation
 from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, TimePasses
+from connectors.transport.deliveries import Policy
 from schemas.identity import from_receipt, from_source
 from schemas.outcome import Accepted, Delivery, Event, Fault, Record, Refused
 from schemas.records import RECORDS
@@ -27,6 +29,24 @@ class Entered:
     faults: tuple[Fault, ...]
     """Not empty: all of it is refused."""
     warnings: tuple[Fault, ...]
+    known: bool = False
+    """A dropped *état* equal to the last accepted one of its school: ignored, and said so (architecture §3)."""
+
+
+@dataclass(slots=True)
+class KnownStates:
+    """What the ledger of the real inbox knows: the last accepted *état* of each system, kind and school."""
+
+    _last: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+
+    def knows(self, connector: Connector, form: Form, answer: Accepted) -> bool:
+        """Whether the real inbox would ignore this delivery; the last one is kept otherwise."""
+        if not form.name or connector.kinds[answer.kind] is not Policy.ETAT:
+            return False
+        place, sha256 = (connector.system, answer.kind, answer.school), hashlib.sha256(form.content).digest()
+        known = self._last.get(place) == sha256
+        self._last[place] = sha256
+        return known
 
 
 @runtime_checkable
@@ -36,7 +56,7 @@ class MakesRecords(Protocol):
     def record(self, name: str, data: Any, received: datetime, position: str) -> Record: ...
 
 
-def enter(given: Given, installation: Installation, received: datetime, attempt: int = 1) -> Entered:
+def enter(given: Given, installation: Installation, received: datetime, known: KnownStates, attempt: int = 1) -> Entered:
     """Deliver it to its system's connectors. The receipt is made of the place in the scenario, so that ids never change from
     one run to the next; `attempt` tells a file dropped again, which gets a receipt of its own."""
     what = given.what
@@ -46,8 +66,11 @@ def enter(given: Given, installation: Installation, received: datetime, attempt:
     connectors = [connector for connector in installation.connectors if connector.system == what.system]
     refused: Refused | None = None
     for connector in connectors:
-        answer = connector.accept(_delivery(_form(what, given.rank, connector), received))
+        form = _form(what, given.rank, connector)
+        answer = connector.accept(_delivery(form, received))
         if isinstance(answer, Accepted):
+            if known.knows(connector, form, answer):
+                return Entered(answer.kind, (), (), (), known=True)
             return Entered(answer.kind, _events(answer.records, connector.system, receipt), (), answer.warnings)
         if refused is None or refused.kind == UNKNOWN:
             refused = answer

@@ -44,6 +44,8 @@ class Arrived:
     faults: tuple[Fault, ...]
     """Not empty: refused as a whole."""
     warnings: tuple[Fault, ...]
+    known: bool = False
+    """A file that says what was already known: ignored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from bus.simulate.contract_values import RecordShape, shapes_of
+from connectors.transport.deliveries import Policy
 from schemas.outcome import Accepted, Delivery, FileSink, Processor, Refused
 from topics.catalogue import Topic
 
@@ -23,6 +24,11 @@ class Connector(Protocol):
     @property
     def transports(self) -> tuple[str, ...]:
         """`http` (posted) and `depot` (dropped)."""
+        ...
+
+    @property
+    def kinds(self) -> Mapping[str, Policy]:
+        """What equal bytes mean, for each kind of delivery."""
         ...
 
     def accept(self, delivery: Delivery) -> Accepted | Refused: ...

@@ -119,6 +119,8 @@ def _arrived(entry: Arrived, zone: ZoneInfo) -> Iterator[str]:
     data = f" {tell(entry.data, zone)}" if entry.data is not None else ""
     if entry.faults:
         yield f"← {entry.system} {what}{data} : REFUSÉ en entier ({entry.kind})"
+    elif entry.known:
+        yield f"← {entry.system} {what} : identique au dernier accepté de cet établissement, ignoré ({entry.kind})"
     else:
         yield f"← {entry.system} {what}{data}" + ("" if entry.event else f" : {_several(entry.records, 'enregistrement')} ({entry.kind})")
     yield from (_fault("refus", fault) for fault in entry.faults)

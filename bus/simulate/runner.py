@@ -13,7 +13,7 @@ import msgspec
 
 from bus.engine.fold import EXPIRY, Dead, Fold, Folded, Incoming, KeyState, Output, deadline_event
 from bus.engine.reading import digest
-from bus.simulate.entry import Entered, enter
+from bus.simulate.entry import Entered, KnownStates, enter
 from bus.simulate.history import (
     Answered,
     Arrived,
@@ -62,9 +62,10 @@ class Step:
     entered: Entered
 
 
-def steps_of(scenario: Scenario, installation: Installation) -> list[Step]:
-    """The scenario as written: each entry delivered at its own instant."""
-    return [Step(each.at, each, enter(each, installation, each.at)) for each in scenario.given]
+def steps_of(scenario: Scenario, installation: Installation, known: KnownStates | None = None) -> list[Step]:
+    """The scenario as written: each entry delivered at its own instant. `known` is then what the inboxes know after it."""
+    known = known or KnownStates()
+    return [Step(each.at, each, enter(each, installation, each.at, known)) for each in scenario.given]
 
 
 def run(scenario: Scenario, installation: Installation, steps: Iterable[Step], again: Iterable[Step] = ()) -> History:
@@ -132,6 +133,7 @@ class Simulation:
                     len(entered.events),
                     entered.faults,
                     entered.warnings,
+                    entered.known,
                 )
             )
         for event in entered.events:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bus.simulate.entry import enter
+from bus.simulate.entry import KnownStates, enter
 from bus.simulate.history import History, Published, Waited, Wrote
 from bus.simulate.installation import Installation
 from bus.simulate.matching import tell
@@ -22,9 +22,10 @@ WHEN_AND_WHICH = ("ce_id", "evenements")
 def repeated(scenario: Scenario, installation: Installation) -> tuple[str, ...]:
     """Differences after the whole input came a second time, at the scenario's end: events under the ids they had, files as
     new deliveries. Nothing more may be published, no row may change."""
-    steps = steps_of(scenario, installation)
+    known = KnownStates()
+    steps = steps_of(scenario, installation, known)
     once = run(scenario, installation, steps)
-    twice = run(scenario, installation, steps, [_again(step, scenario, installation) for step in steps])
+    twice = run(scenario, installation, steps, [_again(step, scenario, installation, known) for step in steps])
     return (*_more_published(scenario, once, twice), *_other_rows(scenario, once, twice, frozenset()))
 
 
@@ -63,10 +64,10 @@ def reordered(steps: Sequence[Step], seed: int) -> list[Step]:
     return result
 
 
-def _again(step: Step, scenario: Scenario, installation: Installation) -> Step:
+def _again(step: Step, scenario: Scenario, installation: Installation, known: KnownStates) -> Step:
     entered = step.entered
     if isinstance(step.given.what, FileGiven):
-        entered = enter(step.given, installation, scenario.end, attempt=2)
+        entered = enter(step.given, installation, scenario.end, known, attempt=2)
     return Step(scenario.end, step.given, entered)
 
 

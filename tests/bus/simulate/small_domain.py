@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from bus.simulate.installation import Column, Installation
+from connectors.transport.deliveries import Policy
 from schemas.outcome import (
     ECHEANCE,
     Accepted,
@@ -42,6 +44,7 @@ class Counter:
     """A connector: one JSON object a request or a file, or a list of them; `cod_etu: ""` is refused."""
 
     topics = (IN,)
+    kinds: Mapping[str, Policy] = MappingProxyType({"guichet.json": Policy.DEPOT, "guichet.etat": Policy.ETAT})
 
     def __init__(self, system: str = "guichet", transports: tuple[str, ...] = ("http",)) -> None:
         self.system = system
@@ -60,7 +63,10 @@ class Counter:
             return Refused("guichet.json", (Fault("CHAMP_MANQUANT", "Élément 1, champ cod_etu : valeur absente.", "La donner.", 1),))
         doubtful = Fault("CLE_UAI_INVALIDE", "UAI douteux.", "Vérifier.", 1)
         warnings = (doubtful,) if any(record.uai == "DOUTEUX" for record in records) else ()
-        return Accepted("guichet.json", [self._record(each, delivery.received, rank) for rank, each in enumerate(records)], warnings)
+        made = [self._record(each, delivery.received, rank) for rank, each in enumerate(records)]
+        if delivery.name.startswith("etat_"):
+            return Accepted("guichet.etat", made, warnings, records[0].uai)
+        return Accepted("guichet.json", made, warnings)
 
     def _record(self, each: Inscription, received: datetime, rank: int) -> Record:
         own = f"{self.system}/{each.event_id}" if each.event_id else None
@@ -73,6 +79,7 @@ class Archives:
     system = "archives"
     topics = (IN,)
     transports = ("depot",)
+    kinds: Mapping[str, Policy] = MappingProxyType({})
 
     def accept(self, _delivery: Delivery) -> Accepted | Refused:
         return Refused("inconnu", (Fault("FICHIER_INCONNU", "Ce n'est pas une archive.", "Envoyer une archive."),))
@@ -177,6 +184,7 @@ class TextFile:
 
     name: str = "guichet.sortie"
     system: str = "guichet"
+    processor: str = "guichet"
     hourly_ceiling: int = 10
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
@@ -190,6 +198,7 @@ class Archive:
 
     name: str = "guichet.sortie"
     system: str = "guichet"
+    processor: str = "guichet"
     hourly_ceiling: int = 10
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:

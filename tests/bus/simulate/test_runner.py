@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.simulate.history import Decided, Died, Held, Ignored, Reached
+from bus.simulate.history import Arrived, Decided, Died, Held, Ignored, Reached
+from bus.simulate.report import text
 from bus.simulate.runner import Endless
 from tests.bus.simulate.playing import comes, holds, played
 from tests.bus.simulate.small_domain import ENDLESS, Archive, installation
@@ -169,6 +170,34 @@ def test_a_refused_delivery_gives_no_record_and_can_be_expected(tmp_path: Path) 
         - none: apogee.inscriptions.v1
     """
     assert holds(tmp_path, given, expect)
+
+
+def dropped(at: str, name: str, uai: str = "0781944P", etape: str = "PUBLIE") -> str:
+    """A file of one registration; `etat_…` is the whole state of its school, any other an act."""
+    content = f'{{"uai": "{uai}", "cod_anu": "2026", "cod_ind": "1", "cod_vrs_vet": "1", "cod_etu": "007", "cod_etp": "{etape}"}}'
+    return f"  - {{at: {at}, system: guichet, file: {name}, content: '{content}'}}\n"
+
+
+def test_a_state_equal_to_the_last_accepted_one_of_its_school_is_ignored_and_said_as_by_the_inbox(tmp_path: Path) -> None:
+    given = "".join(
+        (
+            dropped("2026-06-05T10:00", "etat_1.json"),
+            dropped("2026-06-05T10:01", "etat_2.json", uai="0840001V"),
+            dropped("2026-06-05T10:02", "etat_3.json"),
+            dropped("2026-06-05T10:03", "etat_4.json", etape="RIEN"),
+            dropped("2026-06-05T10:04", "etat_5.json"),
+        )
+    )
+    outcome = played(tmp_path, given, "- {topic: apogee.inscriptions.v1, count: 4}")
+    assert outcome.holds
+    arrived = [entry for entry in outcome.history.entries if isinstance(entry, Arrived)]
+    assert [(entry.known, entry.records) for entry in arrived] == [(False, 1), (False, 1), (True, 0), (False, 1), (False, 1)]
+    assert "fichier etat_3.json : identique au dernier accepté de cet établissement, ignoré (guichet.etat)" in "\n".join(text(outcome))
+
+
+def test_an_act_counts_each_time_though_its_bytes_are_equal(tmp_path: Path) -> None:
+    given = dropped("2026-06-05T10:00", "depot.json") + dropped("2026-06-05T10:01", "depot.json")
+    assert holds(tmp_path, given, "- {topic: apogee.inscriptions.v1, count: 2}")
 
 
 def test_a_warning_of_a_delivery_that_is_taken_can_be_expected(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ def test_a_file_dropped_again_is_a_new_delivery_whose_effects_show(tmp_path: Pat
     assert any("publié en plus au second passage : bourses.decisions.v1 situation" in text for text in outcome.variations["repeat"])
 
 
+def test_a_state_dropped_again_is_known(tmp_path: Path) -> None:
+    given = (FILE % "PUBLIE").replace("depot.json", "etat_1.json")
+    assert play_text(tmp_path, f"{HEAD}given:\n{given}", repeat=True).variations == {"repeat": ()}
+
+
 def test_a_row_changed_and_a_file_written_by_the_second_passage_are_told(tmp_path: Path) -> None:
     differences = play_text(tmp_path, f"{HEAD}given:\n{FILE % 'LIGNE'}", repeat=True).variations["repeat"]
     assert any(text.startswith("table guichet {cod_etu: 007} : montant 166.50 devient 333.00") for text in differences)
