@@ -131,7 +131,7 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
             return
         runner.delivered(counts, positions)
         for batch in batches:
-            await runner.handle(batch, assignment, lambda: None)
+            await runner.begin(batch, assignment, lambda: None)
 
     def _batches(self, partition: TopicPartition, records: Sequence[Any]) -> list[Batch]:
         place = (self._topics[partition.topic], partition.partition)

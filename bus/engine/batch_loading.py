@@ -1,6 +1,7 @@
 """Steps 3 and 4 of the engine: what PostgreSQL knows of a batch's events and of their keys."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ class BatchLoader:
         self._processor = processor
         self._reader = reader
         self._sql = sql
+        self.since = datetime.min.replace(tzinfo=UTC)
+        """The first day of the journal that may hold a record which comes again."""
         self._decoder = msgspec.msgpack.Decoder(processor.state) if processor.state is not None else None
 
     def known(self, connection: sqlalchemy.Connection, incoming: Sequence[Incoming]) -> dict[str, bytes]:
@@ -27,7 +30,7 @@ class BatchLoader:
         if not incoming:
             return {}
         ids = list({item.id for item in incoming})
-        return {row.event_id: row.digest for row in connection.execute(self._sql.known, {"ids": ids})}
+        return {row.event_id: row.digest for row in connection.execute(self._sql.known, {"ids": ids, "since": self.since})}
 
     def load(self, connection: sqlalchemy.Connection, incoming: Sequence[Incoming]) -> dict[str, KeyState]:
         """The keys' states with what waits there. Raises Stopped for a state of a later release."""

@@ -1,13 +1,15 @@
 """The only place where a record becomes a fact: one batch, one SQL transaction (architecture §4).
 
 The engine knows no Faust and no broker. A source takes a task over (`take_over`), hands it batches in order (`run`) and
-tells when an outbox row was published (`published`). All methods are synchronous and are called from one thread a worker.
+tells when an outbox row was published (`published`). All methods are synchronous; those of different tasks may be called from
+different threads at the same time, those of one task follow each other.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -15,7 +17,7 @@ import msgspec
 import sqlalchemy
 from sqlalchemy.exc import DBAPIError
 
-from bus.database.journal_days import keep_journal, prepare_journal
+from bus.database.journal_days import database_now, days_kept_for, keep_journal, prepare_journal
 from bus.database.reglages_versions import record_reglages
 from bus.engine.batch_loading import BatchLoader
 from bus.engine.batch_writing import BatchWriter
@@ -70,6 +72,8 @@ class Engine:
         self._attempts: dict[int, tuple[int, Batch]] = {}
         self._errors: deque[float] = deque()
         self._journal_ready: date | None = None
+        self._of_all_tasks = Lock()
+        """Held for the two above."""
 
     # --- taking a task over ------------------------------------------------------------------------------------------
 
@@ -173,11 +177,14 @@ class Engine:
     def _follow_the_calendar(self) -> None:
         """A worker may live for months without another takeover: each day (UTC) the journal's next days are made, its old ones go."""
         now = datetime.now(UTC)
-        if self._journal_ready != now.date():
-            with self._transaction() as connection:
-                prepare_journal(connection, now)
-            keep_journal(self._database)
-            self._journal_ready = now.date()
+        with self._of_all_tasks:
+            if self._journal_ready != now.date():
+                with self._transaction() as connection:
+                    prepare_journal(connection, now)
+                    self._loader.since = database_now(connection) - timedelta(days=days_kept_for(self.topics))
+                with self._transaction() as connection:
+                    keep_journal(connection)
+                self._journal_ready = now.date()
 
     def _lock(self, connection: sqlalchemy.Connection, batch: Batch, epoch: int) -> tuple[int, int]:
         row = connection.execute(self._sql.lock, {"part": batch.partition, "top": batch.topic, "epo": epoch}).one_or_none()
@@ -259,10 +266,12 @@ class Engine:
 
     def _watch_errors(self, dead: Sequence[Dead], partition: int) -> None:
         now = monotonic()
-        self._errors.extend(now for d in dead if d.code == REGLE_EN_ERREUR)
-        while self._errors and self._errors[0] < now - 60:
-            self._errors.popleft()
-        if len(self._errors) > MAX_ERRORS:
+        with self._of_all_tasks:
+            self._errors.extend(now for d in dead if d.code == REGLE_EN_ERREUR)
+            while self._errors and self._errors[0] < now - 60:
+                self._errors.popleft()
+            too_many = len(self._errors) > MAX_ERRORS
+        if too_many:
             reason = (
                 f"Plus de {MAX_ERRORS} règles en erreur en une minute dans {self.name} : sans doute une mauvaise version du programme, "
                 f"pas de mauvaises données. Voir « passerelle dead-letters list », corriger, puis « passerelle tasks resume {self.name} »."

@@ -338,7 +338,7 @@ class FaustSource:
             async for event in stream.noack().events():
                 try:
                     batch, assignment = event.value
-                    await self.runner.handle(batch, assignment, event.ack)
+                    await self.runner.begin(batch, assignment, event.ack)
                 except asyncio.CancelledError:
                     raise
                 except BaseException as error:  # never let Faust restart the agent: it would go on after the batch
@@ -398,7 +398,7 @@ class FaustSource:
             return {}  # reassigned meanwhile: the next assignment takes over
         except asyncio.CancelledError:
             if self.runner.assignment == before + 1 and not self.app.should_stop:
-                self.fail(TakeoverGivenUp(f"La prise en charge dure plus de {TAKEOVER_SECONDS:.0f} s : {self.runner.degraded}"))
+                self.fail(TakeoverGivenUp(f"La prise en charge dure plus de {TAKEOVER_SECONDS:.0f} s : {self.runner.given_up}"))
             raise
         except BaseException as error:
             self.fail(error)

@@ -1,12 +1,14 @@
 """The life of a worker's tasks between a source and the engine: takeover, batches, publication, deadlines, revocation.
 
 A source (Faust's or the small aiokafka one) tells what is assigned, hands batches over and asks what may be committed.
-SQL runs in a thread, so the source's loop keeps its heartbeats; what settles stateless batches in another.
+SQL runs in threads, so the source's loop keeps its heartbeats. Batches of one task follow each other; while PostgreSQL works for
+one task, another's batch is folded (docs/adr/0008-deux-taches-a-la-fois.md).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -27,6 +29,10 @@ Place = tuple[str, int]
 RETRY_SECONDS = 60.0
 DRAIN_SECONDS = 30.0
 IN_FLIGHT_ROWS = 2
+AT_ONCE = 2
+"""Tasks whose batches are worked on at the same time: one computes while PostgreSQL works for the other."""
+BEGUN = 2 * AT_ONCE
+"""Batches taken from the source and not committed: two of one task must not leave a thread idle."""
 
 log = structlog.get_logger("bus.engine.runner")
 
@@ -55,6 +61,8 @@ class TaskLife:
 
     partition: int
     publisher: TaskPublisher
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one batch that is worked on, and by whoever must not meet one. It is given in the order in which it was asked for."""
     queue: "asyncio.Queue[Step]" = field(default_factory=lambda: asyncio.Queue(IN_FLIGHT_ROWS))
     pump: "asyncio.Task[None] | None" = None
     published: list[int] = field(default_factory=list)
@@ -109,8 +117,6 @@ class Runner:
         self.assignment = 0
         """Raised at each assignment and revocation: a batch of another number belongs to the past."""
         self.tasks: dict[int, TaskLife] = {}
-        self.degraded: str | None = None
-        """Why the engine is waiting for the outside world; None when it is not."""
         self.progress: dict[Place, tuple[int, float]] = {}
         """Checkpoint of each place and when it last moved (monotonic): the watchdog reads it from another thread."""
         self.topic_ids: Mapping[str, str] = {}
@@ -129,9 +135,22 @@ class Runner:
         self._tell_waiting = tell_waiting
         """Told why the engine waits for the outside world, when that begins; None when it is over."""
         self._one_at_a_time = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, "engine")
+        """Assignments, revocations and ticks."""
+        self._room = asyncio.Semaphore(BEGUN)
+        self._begun: set[asyncio.Task[None]] = set()
+        self._troubled: dict[object, str] = {}
+        """What waits for the outside world now, and why."""
+        self.given_up: str | None = None
+        """What a call waited for that was cancelled."""
+        self._thread = ThreadPoolExecutor(1 if engine.processor.stateless else AT_ONCE, "engine")
+        """A stateless batch asks PostgreSQL nothing: a second thread would only take turns with the first."""
         self._settling = ThreadPoolExecutor(1, "settling")
         """Of stateless processors: their checkpoints are written while the next batch is decided."""
+
+    @property
+    def degraded(self) -> str | None:
+        """Why the engine is waiting for the outside world; None when it is not."""
+        return next(iter(self._troubled.values()), None)
 
     # --- assignment --------------------------------------------------------------------------------------------------
 
@@ -197,9 +216,14 @@ class Runner:
             return await self._let_go()
 
     async def _let_go(self) -> dict[Place, int]:
-        if not self.tasks:
-            return {}
+        """Batches begun and not yet worked on see that their assignment is over."""
         tasks = list(self.tasks.values())
+        async with AsyncExitStack() as held:
+            for task in tasks:
+                await held.enter_async_context(task.lock)
+            return await self._drained(tasks) if tasks else {}
+
+    async def _drained(self, tasks: Sequence[TaskLife]) -> dict[Place, int]:
         self.progress = {}
         await asyncio.wait_for(asyncio.gather(*(task.queue.join() for task in tasks)), DRAIN_SECONDS)
         offsets = self.committable()
@@ -222,6 +246,8 @@ class Runner:
     async def abandon(self) -> None:
         """What the death of a process does, for a source that outlives a failure: connections end, nothing is drained."""
         self.assignment += 1
+        for begun in self._begun:
+            begun.cancel()
         tasks, self.tasks = self.tasks, {}
         for task in tasks.values():
             if task.pump is not None:
@@ -243,11 +269,31 @@ class Runner:
             if task is not None:
                 task.positions[topic] = position
 
+    async def begin(self, batch: Batch, assignment: int, ack: Callable[[], object]) -> None:
+        """`handle` the batch beside those of other tasks. Returns as soon as the next one may be begun; a failure is told to `fail`."""
+        await self._room.acquire()
+        begun = asyncio.create_task(self._handled(batch, assignment, ack))
+        self._begun.add(begun)
+        begun.add_done_callback(self._begun.discard)
+
+    async def _handled(self, batch: Batch, assignment: int, ack: Callable[[], object]) -> None:
+        try:
+            await self.handle(batch, assignment, ack)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, nothing of this task may go on after it
+            self._fail(error)
+        finally:
+            self._room.release()
+
     async def handle(self, batch: Batch, assignment: int, ack: Callable[[], object]) -> None:
-        """Make the batch a fact. Returns once its transaction is committed; `ack` is called once its outputs are published."""
-        async with self._one_at_a_time:
-            task = self.tasks.get(batch.partition)
-            if assignment != self.assignment or task is None:
+        """Make the batch a fact, after those of its task that came before. Returns once its transaction is committed; `ack` is called
+        once its outputs are published."""
+        task = self.tasks.get(batch.partition)
+        if assignment != self.assignment or task is None:
+            return
+        async with task.lock:
+            if assignment != self.assignment:
                 return
             if self.engine.processor.stateless:
                 await self._handle_stateless(task, batch, ack)
@@ -312,9 +358,10 @@ class Runner:
         self.beat = monotonic()
         async with self._one_at_a_time:
             for task in list(self.tasks.values()):
-                await self._forget(task)
-                await self._pass_markers(task)
-                await self._deadlines(task)
+                async with task.lock:
+                    await self._forget(task)
+                    await self._pass_markers(task)
+                    await self._deadlines(task)
             await self._freshness()
 
     async def _freshness(self) -> None:
@@ -393,24 +440,35 @@ class Runner:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
     async def _retried(self, call: Callable[[], T], thread: ThreadPoolExecutor | None = None) -> T:
-        """Run in the engine's thread; what is transient is tried again with back-off for a minute, then raised."""
+        """Run in an engine's thread; what is transient is tried again with back-off for a minute, then raised."""
         began = monotonic()
         wait = 0.1
-        while True:
-            try:
-                result = await asyncio.get_running_loop().run_in_executor(thread or self._thread, call)
-            except Transient as error:
-                if monotonic() - began > RETRY_SECONDS:
-                    raise
-                if self.degraded is None:
-                    log.warning("waiting_for_the_outside", processor=self.engine.name, cause=str(error))
-                    self._tell_waiting(str(error))
-                self.degraded = str(error)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 5.0)
-            else:
-                if self.degraded is not None:
-                    log.info("outside_is_back", processor=self.engine.name, seconds=round(monotonic() - began, 1))
-                    self._tell_waiting(None)
-                self.degraded = None
-                return result
+        me = object()
+        try:
+            while True:
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(thread or self._thread, call)
+                except Transient as error:
+                    if monotonic() - began > RETRY_SECONDS:
+                        raise
+                    self._trouble(me, str(error))
+                    await asyncio.sleep(wait)
+                    wait = min(wait * 2, 5.0)
+        except asyncio.CancelledError:
+            self.given_up = self._troubled.get(me)
+            raise
+        finally:
+            if me in self._troubled:
+                self._recovered(me, monotonic() - began)
+
+    def _trouble(self, who: object, cause: str) -> None:
+        if not self._troubled:
+            log.warning("waiting_for_the_outside", processor=self.engine.name, cause=cause)
+            self._tell_waiting(cause)
+        self._troubled[who] = cause
+
+    def _recovered(self, who: object, seconds: float) -> None:
+        del self._troubled[who]
+        if not self._troubled:
+            log.info("outside_is_back", processor=self.engine.name, seconds=round(seconds, 1))
+            self._tell_waiting(None)

@@ -63,7 +63,10 @@ class Statements:
             .where(*place, c.c.next_offset == bindparam("before", type_=BigInteger), select(t.c.epoch).where(*mine, epoch).exists())
             .values(next_offset=bindparam("next", type_=BigInteger))
         )
-        self.known = select(j.c.event_id, j.c.digest).where(j.c.processor == p, j.c.event_id == _any("ids", Uuid(as_uuid=False)))
+        since = bindparam("since", type_=DateTime(timezone=True))
+        self.known = select(j.c.event_id, j.c.digest).where(
+            j.c.processor == p, j.c.event_id == _any("ids", Uuid(as_uuid=False)), j.c.day >= since
+        )
         self.load = select(s.c.key, s.c.version, s.c.value, s.c.waits).where(s.c.processor == p, s.c.key == _any("keys", String))
         saved = insert(s).from_select(
             ["processor", "version", "key", "value", "waits"],

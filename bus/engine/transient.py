@@ -11,7 +11,6 @@ TRANSIENT_SQL = ("08", "53", "55", "57", "40", "25P03")
 """SQLSTATE classes: connection, resources, lock not available, operator intervention, rollback, idle in transaction."""
 
 
-
 class Transient(Exception):
     """The outside world failed; the same batch may be tried again."""
 

@@ -27,7 +27,7 @@ def made(runner: Any) -> tuple[Any, Failures]:
 class SlowRunner:
     """A takeover that does not end; `reassigned`: another assignment comes meanwhile."""
 
-    degraded = "PostgreSQL (08006)"
+    given_up = "PostgreSQL (08006)"
 
     def __init__(self, reassigned: bool) -> None:
         self.assignment = 1
