@@ -12,12 +12,14 @@ CENT = Decimal("0.01")
 CENTIEMES = 100
 
 
+@lru_cache(8192)
 def en_centiemes(heures: Decimal) -> int:
     """Hours as whole hundredths. Raises ValueError when they are finer than the contract's two decimals."""
-    centiemes = heures * CENTIEMES
-    if centiemes != centiemes.to_integral_value():
+    exacts = heures * CENTIEMES
+    centiemes = int(exacts)
+    if centiemes != exacts:
         raise ValueError("hours finer than a hundredth")
-    return int(centiemes)
+    return centiemes
 
 
 @lru_cache(8192)

@@ -18,7 +18,6 @@ from processors.formation.questions import (
     est_confirme,
     facture_nommee,
     fenetre_ouverte,
-    ligne_de,
     mois_attendu,
     mois_nomme,
     presents,
@@ -156,7 +155,8 @@ def _refus_de_confirmation(ctx: Contexte, nom: str) -> Refusal | None:
     rouverte = trouve is not None and trouve.rouverte
     if not rouverte and not fenetre_ouverte(reglages, ctx.jour, nom):
         return messages.hors_delai(nom, reglages.jours_confirmation, *prochaine_fenetre(reglages, ctx.jour, nom))
-    sans_saisie = [un.numero for rang, un in presents(action, nom) if ligne_de(trouve, rang) is None]
+    saisis = set() if trouve is None else {ligne.rang for ligne in trouve.lignes}
+    sans_saisie = [un.numero for rang, un in presents(action, nom) if rang not in saisis]
     if sans_saisie:
         return messages.saisie_manquante(sans_saisie, nom)
     if nom >= mois_de(action.descriptif.fin_prevue) and sans_sortie(action):

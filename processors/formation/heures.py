@@ -9,8 +9,10 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
+import msgspec
+
 from processors.formation import messages
-from processors.formation.calculs import en_centiemes, en_heures
+from processors.formation.calculs import CENTIEMES, en_centiemes, en_heures
 from processors.formation.calendrier import dernier_jour, jours_du_mois, mois_de, mois_plus, periode
 from processors.formation.changements import lignes_remplacees, mois_remplace, restantes
 from processors.formation.contexte import Contexte
@@ -43,6 +45,8 @@ class Lue(NamedTuple):
     saisie: Saisie
     rang: int | None
     valeurs: tuple[Decimal, ...]
+    centiemes: tuple[int, ...] | None
+    """None: a counter has more than two decimals."""
 
 
 Faute = tuple[int, Refusal]
@@ -59,16 +63,15 @@ def prealable_declaration(contrat: str, mois: str) -> str:
 def saisir(ctx: Contexte) -> Outcome:
     """Keep the six counters of one stagiaire and month; money comes from them alone."""
     saisie: extranet.HeuresSaisies = ctx.data
-    lues = [Lue(saisie, rang_de(ctx.action, saisie.stagiaire), _valeurs(saisie))]
+    lues = [_lire(saisie, rang_de(ctx.action, saisie.stagiaire))]
     lignes = _lignes(ctx, saisie.mois, lues, lambda fautes: fautes[0][1])
     if isinstance(lignes, Outcome):
         return lignes
     retenues = f.HeuresRetenues(
         contrat=ctx.contrat,
-        stagiaire=saisie.stagiaire,
         mois=saisie.mois,
         periode=periode(saisie.mois),
-        **_compteurs(lues[0], lignes[0]),
+        **msgspec.structs.asdict(_retenue(lues[0], lignes[0])),
     )
     return _retenir(ctx, saisie.mois, lues, lignes, publie("heures_retenues", retenues))
 
@@ -82,7 +85,7 @@ def saisir_ensemble(ctx: Contexte) -> Outcome:
     if double is not None:
         return ctx.refuse(messages.stagiaire_en_double(double))
     rangs = {un.numero: rang for rang, un in enumerate(ctx.action.stagiaires) if not un.retire}
-    lues = [Lue(ligne, rangs.get(ligne.stagiaire), _valeurs(ligne)) for ligne in saisi.lignes]
+    lues = [_lire(ligne, rangs.get(ligne.stagiaire)) for ligne in saisi.lignes]
     lignes = _lignes(ctx, saisi.mois, lues, lambda fautes: messages.realise_refuse(saisi.mois, _nommees(fautes, lues)))
     if isinstance(lignes, Outcome):
         return lignes
@@ -90,11 +93,17 @@ def saisir_ensemble(ctx: Contexte) -> Outcome:
         contrat=ctx.contrat,
         mois=saisi.mois,
         periode=periode(saisi.mois),
-        lignes=tuple(
-            f.LigneRetenue(stagiaire=lue.saisie.stagiaire, **_compteurs(lue, ligne)) for lue, ligne in zip(lues, lignes, strict=True)
-        ),
+        lignes=tuple(map(_retenue, lues, lignes)),
     )
     return _retenir(ctx, saisi.mois, lues, lignes, publie("realise_retenu", retenu))
+
+
+def _lire(saisie: Saisie, rang: int | None) -> Lue:
+    valeurs = _valeurs(saisie)
+    try:
+        return Lue(saisie, rang, valeurs, tuple(map(en_centiemes, valeurs)))
+    except ValueError:
+        return Lue(saisie, rang, valeurs, None)
 
 
 def _nommees(fautes: Sequence[Faute], lues: Sequence[Lue]) -> list[tuple[int, str, Refusal]]:
@@ -104,24 +113,24 @@ def _nommees(fautes: Sequence[Faute], lues: Sequence[Lue]) -> list[tuple[int, st
 def _lignes(ctx: Contexte, mois: str, lues: Sequence[Lue], refus_de: Callable[[Sequence[Faute]], Refusal]) -> list[Ligne] | Outcome:
     """The lines as the state keeps them, or what stops them."""
     maximum = jours_du_mois(mois) * ctx.reglages.heures_par_jour
-    fautes = _fautes(_refus_du_stagiaire(ctx.action, lue) or _refus_au_dela_du_mois(lue, mois, maximum) for lue in lues)
+    fautes = _fautes([_refus_du_stagiaire(ctx.action, lue) or _refus_au_dela_du_mois(lue, mois, maximum) for lue in lues])
     if fautes:
         return ctx.refuse(refus_de(fautes))
     refus = _refus_du_mois(ctx, mois)
     if refus is not None:
         return ctx.refuse(refus)
-    fautes = _fautes(_refus_des_compteurs(lue) for lue in lues)
+    fautes = _fautes([_refus_des_compteurs(lue) for lue in lues])
     if fautes:
         return ctx.refuse(refus_de(fautes))
     precedent = mois_plus(mois, -1)
     if mois > premier_mois(ctx.action) and not est_confirme(ctx.action, precedent):
         return ctx.attend(prealable_declaration(ctx.contrat, precedent), messages.attend_declaration(precedent))
-    lignes = [Ligne(lue.rang or 0, *map(en_centiemes, lue.valeurs)) for lue in lues]
-    fautes = _fautes(_refus_apres_sortie(ctx.action, mois, lue.saisie, ligne) for lue, ligne in zip(lues, lignes, strict=True))
+    lignes = [Ligne(lue.rang or 0, *(lue.centiemes or ())) for lue in lues]
+    fautes = _fautes([_refus_apres_sortie(ctx.action, mois, lue.saisie, ligne) for lue, ligne in zip(lues, lignes, strict=True)])
     return ctx.refuse(refus_de(fautes)) if fautes else lignes
 
 
-def _fautes(refus: Iterator[Refusal | None]) -> list[Faute]:
+def _fautes(refus: Sequence[Refusal | None]) -> list[Faute]:
     return [(rang, un) for rang, un in enumerate(refus) if un is not None]
 
 
@@ -134,20 +143,22 @@ def _retenir(ctx: Contexte, nom: str, lues: Sequence[Lue], lignes: Sequence[Lign
     return ctx.applique(action, emis, "heures enregistrées")
 
 
-def _compteurs(lue: Lue, ligne: Ligne) -> dict[str, Decimal]:
+def _retenue(lue: Lue, ligne: Ligne) -> f.LigneRetenue:
     """The counters as they were entered, and what the recap counts of them."""
-    realisees, justifiees, non_justifiees, e_realisees, e_justifiees, e_non_justifiees = lue.valeurs
-    return {
-        "centre_realisees": realisees,
-        "centre_justifiees": justifiees,
-        "centre_non_justifiees": non_justifiees,
-        "entreprise_realisees": e_realisees,
-        "entreprise_justifiees": e_justifiees,
-        "entreprise_non_justifiees": e_non_justifiees,
-        "centre": en_heures(ligne.centre),
-        "entreprise": en_heures(ligne.entreprise),
-        "total": en_heures(ligne.centre + ligne.entreprise),
-    }
+    saisie = lue.saisie
+    centre, entreprise = ligne.centre, ligne.entreprise
+    return f.LigneRetenue(
+        stagiaire=saisie.stagiaire,
+        centre_realisees=saisie.centre_realisees,
+        centre_justifiees=saisie.centre_justifiees,
+        centre_non_justifiees=saisie.centre_non_justifiees,
+        entreprise_realisees=saisie.entreprise_realisees,
+        entreprise_justifiees=saisie.entreprise_justifiees,
+        entreprise_non_justifiees=saisie.entreprise_non_justifiees,
+        centre=en_heures(centre),
+        entreprise=en_heures(entreprise),
+        total=en_heures(centre + entreprise),
+    )
 
 
 # --- what may be wrong -----------------------------------------------------------------------------------------------
@@ -161,6 +172,8 @@ def _refus_du_stagiaire(action: Action, lue: Lue) -> Refusal | None:
 
 def _refus_au_dela_du_mois(lue: Lue, mois: str, maximum: int) -> Refusal | None:
     """More hours than the month has."""
+    if lue.centiemes is not None and sum(lue.centiemes) <= maximum * CENTIEMES:
+        return None
     total = sum(lue.valeurs, en_heures(0))
     return messages.heures_au_dela_du_mois(total, maximum, mois) if total > maximum else None
 
@@ -179,14 +192,14 @@ def _refus_du_mois(ctx: Contexte, mois: str) -> Refusal | None:
 
 def _refus_des_compteurs(lue: Lue) -> Refusal | None:
     absences = lue.saisie.absences
-    negatifs = []
-    if min(lue.valeurs) < 0:
-        negatifs = [libelle for (_, libelle), valeur in zip(COMPTEURS, lue.valeurs, strict=True) if valeur < 0]
+    if not absences and lue.centiemes is not None and min(lue.centiemes) >= 0:
+        return None
+    negatifs = [libelle for (_, libelle), valeur in zip(COMPTEURS, lue.valeurs, strict=True) if valeur < 0]
     if any(absence.heures < 0 for absence in absences):
         negatifs.append("Nombre d'heures d'absence")
     if negatifs:
         return messages.heures_negatives(negatifs)
-    if any(valeur != round(valeur, 2) for valeur in lue.valeurs):
+    if lue.centiemes is None:
         return messages.heures_trop_fines()
     if any(absence.fin < absence.debut for absence in absences):
         return messages.absence_inversee()

@@ -107,8 +107,9 @@ def mois_attendu(action: Action) -> str | None:
     if action.debut_reel is None:
         return None
     mois = premier_mois(action)
-    while est_confirme(action, mois):
-        mois = mois_plus(mois, 1)
+    for connu in action.mois:
+        if connu.mois == mois and connu.confirmee:
+            mois = mois_plus(mois, 1)
     return mois
 
 
@@ -172,10 +173,10 @@ def prevu(action: Action, reglages: Reglages) -> int:
 
 
 def realise(action: Action, reglages: Reglages) -> int:
-    heures = heures_declarees(action)
-    if reglages.taux_compte_justifiees:
-        return heures.total
-    return heures.centre_realisees + heures.entreprise_realisees
+    realisees = sum(m.centre_realisees + m.entreprise_realisees for m in action.mois if m.confirmee)
+    if not reglages.taux_compte_justifiees:
+        return realisees
+    return realisees + sum(m.centre_justifiees + m.entreprise_justifiees for m in action.mois if m.confirmee)
 
 
 def taux_realisation(action: Action, reglages: Reglages) -> Decimal:

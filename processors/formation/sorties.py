@@ -56,7 +56,9 @@ def _refus(ctx: Contexte, donnees: extranet.SortieSaisie, rang: int, recevable: 
     if recevable:
         return None
     for mois in ctx.action.mois:
+        if mois.mois <= mois_de(donnees.date_sortie):
+            continue
         ligne = ligne_de(mois, rang)
-        if mois.mois > mois_de(donnees.date_sortie) and ligne is not None and not ligne.vide:
+        if ligne is not None and not ligne.vide:
             return messages.heures_deja_apres_sortie(mois.mois)
     return None
