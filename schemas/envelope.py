@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -12,6 +13,8 @@ INCOMPLETE = "ENVELOPPE_INCOMPLETE"
 
 LARGEST_SEQUENCE = 2**63 - 1
 LONGEST_TEXT = 1024
+REMEMBERED = 4096
+"""Header values whose reading is kept."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
@@ -66,27 +69,27 @@ class Envelope(msgspec.Struct, frozen=True):
 
         A malformed `traceparent` is dropped, as W3C Trace Context asks: it never costs a record.
         """
+        found = {name: value for name, value in headers if value is not None}
+        if found.get("ce_specversion") != SPEC_VERSION:
+            raise BadEnvelope(INCOMPLETE, "ce_specversion absent ou autre que 1.0")
+        if found.get("content-type", CONTENT_TYPE) != CONTENT_TYPE:
+            raise BadEnvelope(INCOMPLETE, "content-type autre que application/avro")
         try:
-            found = {name: value.decode() for name, value in headers if value is not None}
+            identifier = found.get("ce_id", b"").decode().lower()
+            if not _UUID(identifier):
+                raise BadEnvelope(INCOMPLETE, "ce_id absent ou qui n'est pas un UUID")
+            sequence, trace = found.get("ce_sequence"), found.get("traceparent")
+            return cls(
+                identifier,
+                _text("ce_type", found.get("ce_type")),
+                _text("ce_source", found.get("ce_source")),
+                _text("ce_subject", found.get("ce_subject")),
+                _instant(found.get("ce_time", b"")),
+                None if sequence is None else _sequence(sequence),
+                None if trace is None else _trace(trace),
+            )
         except UnicodeDecodeError as error:
             raise BadEnvelope(INCOMPLETE, "un en-tête n'est pas en UTF-8") from error
-        if found.get("ce_specversion") != "1.0":
-            raise BadEnvelope(INCOMPLETE, "ce_specversion absent ou autre que 1.0")
-        if found.get("content-type", "application/avro") != "application/avro":
-            raise BadEnvelope(INCOMPLETE, "content-type autre que application/avro")
-        identifier = found.get("ce_id", "").lower()
-        if not _UUID(identifier):
-            raise BadEnvelope(INCOMPLETE, "ce_id absent ou qui n'est pas un UUID")
-        trace = found.get("traceparent")
-        return cls(
-            identifier,
-            _text(found, "ce_type"),
-            _text(found, "ce_source"),
-            _text(found, "ce_subject"),
-            _instant(found.get("ce_time", "")),
-            _sequence(found.get("ce_sequence")),
-            trace if trace is not None and _TRACEPARENT(trace) else None,
-        )
 
 
 def instant_text(instant: datetime) -> str:
@@ -98,14 +101,18 @@ def instant_text(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def _text(found: dict[str, str], name: str) -> str:
-    value = found.get(name)
+@lru_cache(REMEMBERED)
+def _text(name: str, raw: bytes | None) -> str:
+    """The same types, sources and subjects come again and again."""
+    value = (raw or b"").decode()
     if not value or len(value) > LONGEST_TEXT or _CONTROL(value):
         raise BadEnvelope(INCOMPLETE, f"{name} absent, trop long ou avec un caractère de contrôle")
     return value
 
 
-def _instant(text: str) -> datetime:
+@lru_cache(REMEMBERED)
+def _instant(raw: bytes) -> datetime:
+    text = raw.decode()
     if not _TIME(text):
         raise BadEnvelope(INCOMPLETE, "ce_time absent ou qui n'est pas un instant RFC 3339")
     try:
@@ -115,9 +122,12 @@ def _instant(text: str) -> datetime:
         raise BadEnvelope(INCOMPLETE, "ce_time n'existe pas dans le calendrier") from error
 
 
-def _sequence(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEQUENCE):
+def _sequence(raw: bytes) -> int:
+    if not (raw.isdigit() and len(raw) < 20 and int(raw) <= LARGEST_SEQUENCE):
         raise BadEnvelope(INCOMPLETE, "ce_sequence n'est pas un nombre entier")
-    return int(text)
+    return int(raw)
+
+
+def _trace(raw: bytes) -> str | None:
+    text = raw.decode("ascii", "replace")
+    return text if _TRACEPARENT(text) else None

@@ -6,6 +6,7 @@ The transactional id is the task's: starting its producer fences the former owne
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -115,6 +116,7 @@ class TaskPublisher:
         ]
 
 
+@lru_cache(4096)
 def instant_of(time_ms: int) -> bytes:
     """RFC 3339 in UTC with milliseconds, without making a datetime of each."""
     days, rest = divmod(time_ms, 86_400_000)
