@@ -222,7 +222,7 @@ def envoi_fin(reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     bilan = records.OrdreBilan(instructeur=state.nom)
     emitted = (
         *(_ordre(uai, "ordre_conclusion", conclusion, f"envoi/{uai}") for uai in envoi.prets),
-        _rendre(state.nom, envoi.jeton, "OK"),
+        _rendre(state.nom, envoi.jeton, "OK", fin),
         *_occuper(state, envoi, en_cours=False),
         suivi.publier("etablissements_non_servis", report),
         *(_ordre(uai, "ordre_bilan", bilan, f"bilan/{uai}") for uai in left),
@@ -310,8 +310,8 @@ def _occuper(state: Instructeur, envoi: EnvoiInstructeur, *, en_cours: bool) -> 
     return tuple(_ordre(uai, "ordre_occupation", ordre, f"occupation/{uai}") for uai in state.rattaches if uai not in envoi.prets)
 
 
-def _rendre(instructeur: str, jeton: int | None, issue: records.IssueVerrou) -> Emitted:
-    return _verrou("verrou_fin", records.VerrouFin(instructeur=instructeur, jeton=jeton, issue=issue), instructeur)
+def _rendre(instructeur: str, jeton: int | None, issue: records.IssueVerrou, fin: datetime | None = None) -> Emitted:
+    return _verrou("verrou_fin", records.VerrouFin(instructeur=instructeur, jeton=jeton, issue=issue, fin=fin), instructeur)
 
 
 def _verrou(name: str, data: Any, instructeur: str) -> Emitted:

@@ -16,7 +16,7 @@ from processors.verrou.state import Blocage, Detenteur, EnAttente, Verrou
 from schemas import luciole_keys
 from schemas.outcome import ECHEANCE, Deadline, Emitted, Event, Outcome, Refusal
 from schemas.records import luciole as records
-from schemas.records.support import Appel, MotifAppel
+from schemas.records.support import Appel, AppelSansObjet, MotifAppel
 
 PATIENCE = "patience"
 """The one deadline: the first instructor who waits too long for the same holder."""
@@ -87,7 +87,7 @@ def _faire_patienter(reglages: Reglages, state: Verrou, holder: Detenteur, waiti
     emitted: tuple[Emitted, ...] = ()
     if now - max(waiting.depuis, holder.depuis) >= reglages.patience:
         situation = "FIGE"
-        state, emitted = _appeler(state, holder, waiting)
+        state, emitted = _appeler(reglages, state, holder, waiting)
     elif waiting.vu != holder.jeton and now - waiting.depuis >= reglages.patience:
         situation = "CHANGE"
         told = replace(waiting, vu=holder.jeton)
@@ -102,13 +102,16 @@ def _fin(reglages: Reglages, state: Verrou, event: Event) -> Change:
     if data.issue == "RETRAIT":
         left = replace(state, file=tuple(w for w in state.file if w.code != code))
         if holder is not None and holder.code == code:
-            return _suivant(replace(left, detenteur=None), event.time, "L'instructeur quitte la file au moment de son tour.")
+            void = _annuler(holder, event.time, messages.CAUSE_FIN_A_TEMPS, messages.REMEDE_FIN_A_TEMPS)
+            return _suivant(replace(left, detenteur=None), event.time, "L'instructeur quitte la file au moment de son tour.", void)
         return left, (), "L'instructeur quitte la file."
     if holder is None or holder.jeton != data.jeton:
         return state, (), "Ce jeton n'est plus celui du détenteur."
+    fin = data.fin or event.time
     if data.issue == "OK":
-        state = _mesurer(reglages, state, event.time - holder.depuis)
-    return _suivant(replace(state, detenteur=None), event.time, "Le verrou est rendu.")
+        state = _mesurer(reglages, state, fin - holder.depuis)
+    void = _annuler(holder, fin, messages.CAUSE_FIN_A_TEMPS, messages.REMEDE_FIN_A_TEMPS)
+    return _suivant(replace(state, detenteur=None), max(fin, event.time), "Le verrou est rendu.", void)
 
 
 def _incident(state: Verrou, event: Event) -> Change:
@@ -122,8 +125,11 @@ def _incident(state: Verrou, event: Event) -> Change:
     if state.blocage is not None:
         return freed, (), "Luciole est déjà bloqué, le support est déjà appelé."
     blocked = replace(freed, blocage=Blocage(data.nature, data.instructeur, event.time))
+    void: tuple[Emitted, ...] = ()
     if holder is not None and his and holder.appele:
-        return blocked, (), "Le support est déjà appelé pour cet envoi."
+        void = _annuler(holder, event.time, messages.CAUSE_INTERROMPU_AVANT, messages.REMEDE_INTERROMPU_AVANT)
+        if not void:
+            return blocked, (), "Le support est déjà appelé pour cet envoi."
     counter = data.nature == "COMPTEUR"
     call = _appel(
         "COMPTEUR" if counter else "ENVOI_INTERROMPU",
@@ -134,7 +140,7 @@ def _incident(state: Verrou, event: Event) -> Change:
         event.time,
         data.jeton,
     )
-    return blocked, (call,), "Tout est bloqué, le support est appelé."
+    return blocked, (*void, call), "Tout est bloqué, le support est appelé."
 
 
 def _deblocage(state: Verrou, event: Event) -> Change | Refusal:
@@ -160,7 +166,7 @@ def _trop_long(reglages: Reglages, state: Verrou, now: datetime) -> Change:
     late = [w for w in state.file if now - max(w.depuis, holder.depuis) >= reglages.patience]
     if not late:
         return state, (), "Personne n'attend depuis assez longtemps."
-    after, emitted = _appeler(state, holder, late[0])
+    after, emitted = _appeler(reglages, state, holder, late[0])
     told = tuple(_attente(reglages, after, holder, waiting, "FIGE", now, spontanee=True) for waiting in late)
     return after, (*emitted, *told), "Le même instructeur envoie depuis trop longtemps : le support est appelé."
 
@@ -168,10 +174,11 @@ def _trop_long(reglages: Reglages, state: Verrou, now: datetime) -> Change:
 # --- the lock changes hands ------------------------------------------------------------------------------------------
 
 
-def _suivant(state: Verrou, now: datetime, because: str) -> Change:
+def _suivant(state: Verrou, now: datetime, because: str, said: tuple[Emitted, ...] = ()) -> Change:
     if state.blocage is not None or not state.file:
-        return state, (), because
-    return _accorder(state, now, attendu=True, because=f"{because} Le suivant commence de lui-même.")
+        return state, said, because
+    after, emitted, why = _accorder(state, now, attendu=True, because=f"{because} Le suivant commence de lui-même.")
+    return after, (*said, *emitted), why
 
 
 def _accorder(state: Verrou, now: datetime, *, attendu: bool, because: str = "Le verrou est accordé.") -> Change:
@@ -190,7 +197,8 @@ def _mesurer(reglages: Reglages, state: Verrou, lasted: timedelta) -> Verrou:
     return replace(state, mesures=count, duree_moyenne=state.duree_moyenne + (seconds - state.duree_moyenne) / count)
 
 
-def _appeler(state: Verrou, holder: Detenteur, waiting: EnAttente) -> tuple[Verrou, tuple[Emitted, ...]]:
+def _appeler(reglages: Reglages, state: Verrou, holder: Detenteur, waiting: EnAttente) -> tuple[Verrou, tuple[Emitted, ...]]:
+    """One call for one holder. It is for the instant when the first of those who wait had waited too long, whenever it is made."""
     if holder.appele:
         return state, ()
     call = _appel(
@@ -203,7 +211,23 @@ def _appeler(state: Verrou, holder: Detenteur, waiting: EnAttente) -> tuple[Verr
         holder.jeton,
         waiting.instructeur,
     )
-    return replace(state, detenteur=replace(holder, appele=True)), (call,)
+    return replace(state, detenteur=replace(holder, appele=True, appele_pour=_due(reglages, state))), (call,)
+
+
+def _annuler(holder: Detenteur, fin: datetime, cause: str, remede: str) -> tuple[Emitted, ...]:
+    """His end, in time by its own instant, comes after the call: the support is told that there was nothing (elapsed time decides)."""
+    if not holder.appele or holder.appele_pour is None or fin >= holder.appele_pour:
+        return ()
+    data = AppelSansObjet(
+        message=messages.SANS_OBJET.format(detenteur=holder.instructeur),
+        cause=cause,
+        remede=remede,
+        instructeur=holder.instructeur,
+        depuis=holder.depuis,
+        fin=fin,
+        jeton=holder.jeton,
+    )
+    return (_au_support("appel_sans_objet", data, holder.instructeur),)
 
 
 # --- what it says ----------------------------------------------------------------------------------------------------
@@ -253,8 +277,12 @@ def _appel(
     data = Appel(
         motif=motif, message=message, cause=cause, remede=remede, instructeur=instructeur, demandeur=demandeur, depuis=depuis, jeton=jeton
     )
+    return _au_support("appel", data, instructeur)
+
+
+def _au_support(name: str, data: Any, instructeur: str) -> Emitted:
     subject = f"appel/{luciole_keys.code_of(instructeur)}"
-    return Emitted("support.appels.v1", "appel", data, key=luciole_keys.of_instructeur(instructeur), subject=subject)
+    return Emitted("support.appels.v1", name, data, key=luciole_keys.of_instructeur(instructeur), subject=subject)
 
 
 def _repondre(name: str, data: Any, instructeur: str) -> Emitted:

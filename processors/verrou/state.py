@@ -15,6 +15,8 @@ class Detenteur(msgspec.Struct, frozen=True):
     depuis: datetime
     appele: bool = False
     """The support was called about him: once (R-LUC-32)."""
+    appele_pour: datetime | None = None
+    """The instant that the call is for, thirty minutes of waiting for him: had he finished before, there was nothing to call about."""
 
 
 class EnAttente(msgspec.Struct, frozen=True):

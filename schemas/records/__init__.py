@@ -535,6 +535,7 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     },
     "support.appels.v1": {
         "appel": support.Appel,
+        "appel_sans_objet": support.AppelSansObjet,
     },
     "support.deblocages.v1": {
         "deblocage": support.Deblocage,

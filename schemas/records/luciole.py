@@ -711,6 +711,10 @@ class VerrouFin(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi ; absent : la demande attendait."""
     issue: IssueVerrou
     """Pourquoi le verrou est rendu."""
+    fin: datetime.datetime | None = None
+    """Quand l'envoi a fini dans Luciole, UTC : une fin arrivée en avance attend son accord, l'heure de l'enregistrement est alors la
+    sienne. Absent : l'heure de l'enregistrement.
+    """
 
 
 NatureIncident = Literal["INTERRUPTION", "COMPTEUR"]

@@ -29,6 +29,27 @@ class Appel(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi en cause."""
 
 
+class AppelSansObjet(msgspec.Struct, frozen=True, kw_only=True):
+    """Un appel déjà fait n'avait pas lieu d'être : l'envoi était fini à temps, sa fin est arrivée en retard (R-LUC-32, R-BUS-08).
+    Format interne, non homologué.
+    """
+
+    message: str
+    """Ce qui est arrivé."""
+    cause: str
+    """Pourquoi, en français."""
+    remede: str
+    """Que faire, en français."""
+    instructeur: str
+    """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
+    depuis: datetime.datetime
+    """Début de l'envoi pour lequel le support a été appelé, UTC."""
+    fin: datetime.datetime
+    """Quand cet envoi avait fini, UTC."""
+    jeton: int
+    """Jeton de l'envoi, le même que dans l'appel."""
+
+
 class Deblocage(msgspec.Struct, frozen=True, kw_only=True):
     """Le support débloque Luciole. Format interne, non homologué."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.outcome import Effect, OutgoingMail
 from schemas.records.draaf import DemandeRejet
-from schemas.records.support import Appel
+from schemas.records.support import Appel, AppelSansObjet
 from sinks.luciole import messages
 
 SUPPORT = "luciole.support"
@@ -16,6 +16,12 @@ FICHIERS = "luciole.fichiers"
 def appel(data: Appel) -> Effect:
     """One call, one mail: the procedure publishes one call an incident."""
     payload = {"objet": messages.OBJETS_SUPPORT[data.motif], "texte": messages.appel_au_support(data), "bureaux": ["support"]}
+    return Effect(SUPPORT, payload)
+
+
+def appel_sans_objet(data: AppelSansObjet) -> Effect:
+    """The mail that takes a call back, to the same desk."""
+    payload = {"objet": messages.OBJET_SANS_OBJET, "texte": messages.appel_retire(data), "bureaux": ["support"]}
     return Effect(SUPPORT, payload)
 
 

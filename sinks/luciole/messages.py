@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from schemas.records.draaf import DemandeRejet
-from schemas.records.support import Appel
+from schemas.records.support import Appel, AppelSansObjet
 
 OBJETS_SUPPORT: Mapping[str, str] = {
     "DETENTEUR_BLOQUE": "Luciole : un envoi n'avance plus, l'appel du support est nécessaire",
@@ -13,6 +13,7 @@ OBJETS_SUPPORT: Mapping[str, str] = {
     "COMPTEUR": "Luciole : erreur de compteur, tous les instructeurs sont bloqués",
 }
 """`motif_appel` → subject."""
+OBJET_SANS_OBJET = "Luciole : appel sans objet, l'envoi était déjà fini"
 OBJET_DRAAF = "Luciole : le fichier de paiement {fichier} peut-il être rejeté ?"
 SIGNATURE = "Message automatique de Passerelle : ne pas y répondre."
 _PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +30,21 @@ def appel_au_support(appel: Appel) -> str:
         *([f"Instructeur qui attend : {appel.demandeur}"] if appel.demandeur else []),
         f"Depuis : {_instant(appel.depuis)}",
         *([f"Envoi : jeton {appel.jeton}"] if appel.jeton is not None else []),
+    ]
+    return _signed(lines)
+
+
+def appel_retire(retire: AppelSansObjet) -> str:
+    """For the support: which call was for nothing, and why."""
+    lines = [
+        retire.message,
+        "",
+        f"Cause : {retire.cause}",
+        f"Que faire : {retire.remede}",
+        f"Instructeur : {retire.instructeur}",
+        f"Début de l'envoi : {_instant(retire.depuis)}",
+        f"Fin de l'envoi : {_instant(retire.fin)}",
+        f"Envoi : jeton {retire.jeton}",
     ]
     return _signed(lines)
 

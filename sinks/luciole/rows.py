@@ -11,6 +11,10 @@ from msgspec.structs import replace
 
 from schemas.outcome import Event, Outcome, Row
 from schemas.records import luciole as records
+from schemas.records.support import AppelSansObjet
+
+SANS_OBJET = "SANS_OBJET"
+"""`motif` of the row that takes a call back."""
 
 
 class Montre(msgspec.Struct, frozen=True):
@@ -203,6 +207,23 @@ def _verrou_etat(shown: Montre, event: Event) -> Shown:
     return replace(shown, places=len(data.file)), rows
 
 
+def _appel_sans_objet(shown: Montre, event: Event) -> Shown:
+    """Beside the call, of the same token: who looks at the calls sees both."""
+    data: AppelSansObjet = event.data
+    values = {
+        "quand": event.time,
+        "motif": SANS_OBJET,
+        "message": data.message,
+        "cause": data.cause,
+        "remede": data.remede,
+        "instructeur": data.instructeur,
+        "demandeur": None,
+        "depuis": data.depuis,
+        "jeton": data.jeton,
+    }
+    return shown, (Row("support_appels", {"ce_id": event.id}, values),)
+
+
 SEVERAL: Mapping[str, Callable[[Montre, Event], Shown]] = {
     "preparation_faite": _preparation_faite,
     "preparation_a_refaire": _preparation_a_refaire,
@@ -211,4 +232,5 @@ SEVERAL: Mapping[str, Callable[[Montre, Event], Shown]] = {
     "etablissements_non_servis": _non_servis,
     "dossiers_non_reconduits": _non_reconduits,
     "verrou_etat": _verrou_etat,
+    "appel_sans_objet": _appel_sans_objet,
 }

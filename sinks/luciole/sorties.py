@@ -14,6 +14,8 @@ def decide(_reglages: Any, state: chorus.Envoye | None, event: Event) -> Outcome
             return chorus.decide(None, state, event)
         case "appel":
             return Outcome(state, effects=(courriels.appel(event.data),), because="Le support est appelé.")
+        case "appel_sans_objet":
+            return Outcome(state, effects=(courriels.appel_sans_objet(event.data),), because="L'appel au support était sans objet.")
         case "demande_rejet":
             return Outcome(state, effects=(courriels.demande_rejet(event.data),), because="La DRAAF est interrogée.")
         case _:

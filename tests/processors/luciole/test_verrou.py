@@ -1,14 +1,15 @@
 """The national lock: one sender, a fair queue, one call, tokens."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from processors.verrou import PROCESSOR
 from processors.verrou.reglages import Reglages
 from processors.verrou.state import Verrou
 from schemas import luciole_keys as keys
-from tests.processors.luciole.driver import E1, E2, E3, Bus, Says, X, Y, Z
+from tests.processors.luciole.driver import E1, E2, E3, START, Bus, Says, X, Y, Z
 
 W = "0712345 EPL WWW"
 
@@ -24,14 +25,23 @@ def ask(bus: Bus, who: str) -> None:
     bus.settle()
 
 
-def end(bus: Bus, who: str, jeton: int | None, issue: str = "OK") -> None:
-    bus.give("luciole.verrou.v1", "verrou_fin", keys.VERROU, "s", instructeur=who, jeton=jeton, issue=issue)
+def end(bus: Bus, who: str, jeton: int | None, issue: str = "OK", at: datetime | None = None, fin: datetime | None = None) -> None:
+    bus.give("luciole.verrou.v1", "verrou_fin", keys.VERROU, "s", at, instructeur=who, jeton=jeton, issue=issue, fin=fin)
     bus.settle()
 
 
-def incident(bus: Bus, who: str, jeton: int | None, nature: str) -> None:
-    bus.give("luciole.verrou.v1", "verrou_incident", keys.VERROU, "s", instructeur=who, jeton=jeton, nature=nature)
+def incident(bus: Bus, who: str, jeton: int | None, nature: str, at: datetime | None = None) -> None:
+    bus.give("luciole.verrou.v1", "verrou_incident", keys.VERROU, "s", at, instructeur=who, jeton=jeton, nature=nature)
     bus.settle()
+
+
+def calls(bus: Bus) -> list[str]:
+    """What the support was told, in order."""
+    return [event.type for event in bus.published if event.topic == "support.appels.v1"]
+
+
+def after(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
 
 
 def lock(bus: Bus) -> Verrou:
@@ -154,6 +164,92 @@ def test_an_interruption_of_a_holder_the_support_was_called_about_does_not_call_
     incident(bus, X, 1, "INTERRUPTION")
     assert len(bus.on("support.appels.v1")) == 1
     assert lock(bus).blocage is not None
+
+
+@pytest.mark.parametrize("issue", ["OK", "SANS_OBJET", "RETRAIT"])
+def test_an_end_in_time_that_arrives_after_the_call_makes_it_void(bus: Bus, issue: str) -> None:
+    for who in (X, Y):
+        ask(bus, who)
+    bus.pass_time(300)
+    assert calls(bus) == ["appel"]
+    end(bus, X, 1, issue, at=after(29.9))
+    assert calls(bus) == ["appel", "appel_sans_objet"]
+    [void] = bus.on("support.appels.v1", "appel_sans_objet")
+    assert (void.instructeur, void.jeton, void.depuis, void.fin) == (X, 1, START, after(29.9))
+    assert holder(bus) == (Y, 2)
+    end(bus, X, 1, issue, at=after(29.9))
+    assert len(calls(bus)) == 2
+
+
+def test_an_end_after_thirty_minutes_leaves_the_call_as_it_is(bus: Bus) -> None:
+    for who in (X, Y):
+        ask(bus, who)
+    bus.pass_time(31)
+    end(bus, X, 1, at=after(30))
+    assert calls(bus) == ["appel"]
+
+
+def test_the_call_is_for_the_first_who_waited_too_long_even_when_a_command_makes_it(bus: Bus) -> None:
+    ask(bus, X)
+    bus.now = after(5)
+    ask(bus, Y)
+    bus.now = after(50)
+    ask(bus, Y)
+    assert calls(bus) == ["appel"]
+    end(bus, X, 1, at=after(36))
+    assert calls(bus) == ["appel"]
+
+
+def test_an_end_in_time_that_waited_for_its_grant_is_judged_by_its_own_instant(bus: Bus) -> None:
+    for who in (X, Y, Z):
+        ask(bus, who)
+    bus.pass_time(31)
+    end(bus, X, 1, at=START, fin=after(20))
+    assert calls(bus) == ["appel", "appel_sans_objet"]
+    held = lock(bus).detenteur
+    assert held is not None
+    assert (held.instructeur, held.depuis) == (Y, after(20))
+    assert lock(bus).duree_moyenne == 20 * 60
+
+
+def test_an_interruption_in_time_that_arrives_after_the_call_replaces_it(bus: Bus) -> None:
+    for who in (X, Y):
+        ask(bus, who)
+    bus.pass_time(31)
+    incident(bus, X, 1, "INTERRUPTION", at=after(10))
+    assert calls(bus) == ["appel", "appel_sans_objet", "appel"]
+    assert [c.motif for c in bus.on("support.appels.v1", "appel")] == ["DETENTEUR_BLOQUE", "ENVOI_INTERROMPU"]
+    assert lock(bus).blocage is not None
+
+
+def test_a_state_of_before_knows_no_instant_of_its_call_and_takes_none_back(bus: Bus) -> None:
+    for who in (X, Y):
+        ask(bus, who)
+    bus.pass_time(31)
+    old = lock(bus)
+    assert old.detenteur is not None
+    bus.keys["luciole.verrou", keys.VERROU].state = replace(old, detenteur=replace(old.detenteur, appele_pour=None))
+    end(bus, X, 1, at=after(10))
+    assert calls(bus) == ["appel"]
+    assert holder(bus) == (Y, 2)
+
+
+def test_after_an_outage_the_ends_in_time_take_back_every_call() -> None:
+    bus = Bus()
+    says = Says(bus)
+    for who, uai, bordereau, fichier in ((X, E1, "B1", "F1"), (Y, E2, "B2", "F2"), (Z, E3, "B3", "F3")):
+        says.pret(uai, f"D-{uai}", bordereau=bordereau, fichier=fichier)
+        says.prepare(who, uai)
+        says.envoie(who, uai)
+        bus.settle()
+    began = bus.now
+    bus.pass_time(120)
+    bus.now = began
+    for minutes, who in ((20, X), (45, Y), (60, Z)):
+        says.fin(who, at=began + timedelta(minutes=minutes))
+    bus.settle()
+    assert calls(bus) == ["appel", "appel_sans_objet"]
+    assert [line.etablissement for line in bus.on("luciole.suivi.v1", "ligne_envoi")] == [E1, E2, E3]
 
 
 def test_an_unblocking_never_stops_a_healthy_send(bus: Bus) -> None:

@@ -138,3 +138,13 @@ def test_an_amount_and_a_decision_keep_their_own_columns(topic: str) -> None:
     assert row.key == {"etablissement": E1, "bordereau": "B1", "dossier": "D1"}
     assert row.values is not None
     assert ("montant" in row.values) != ("montant_theorique" in row.values)
+
+
+def test_a_call_taken_back_is_a_row_beside_the_call_with_its_token() -> None:
+    started = datetime(2026, 6, 5, 8, 0, tzinfo=UTC)
+    void = {"message": "m", "cause": "c", "remede": "r", "instructeur": X, "depuis": started, "fin": AT, "jeton": 7}
+    [row] = decide(None, None, event("support.appels.v1", "appel_sans_objet", **void)).rows
+    assert (row.table, row.key) == ("support_appels", {"ce_id": "e-1"})
+    assert row.values is not None
+    assert {"ce_id", *row.values} == set(DECLARED["support_appels"].c.keys())
+    assert (row.values["motif"], row.values["jeton"], row.values["depuis"]) == ("SANS_OBJET", 7, started)

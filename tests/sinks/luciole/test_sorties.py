@@ -11,7 +11,7 @@ from bus.outgoing.mail_message import Unfit, compose
 from schemas.outcome import Event, OutgoingMail
 from schemas.records.chorus import FichierPaiement, LignePaiement
 from schemas.records.draaf import DemandeRejet
-from schemas.records.support import Appel, MotifAppel
+from schemas.records.support import Appel, AppelSansObjet, MotifAppel
 from sinks.chorus import lines as chorus
 from sinks.luciole import messages
 from sinks.luciole.courriels import DRAAF, SUPPORT, AppelsAuSupport, DemandesALaDraaf
@@ -53,6 +53,23 @@ def test_a_call_goes_to_the_support_with_what_happened_since_when_and_what_to_do
     [(sink, mail)] = mails(event("appel", APPEL, "support.appels.v1"))
     assert (sink, mail.desk, mail.recipients) == (SUPPORT, ("support",), ())
     for words in (APPEL.message, APPEL.cause, APPEL.remede, "02102322 EPL XXX", "008300205 EPL YYY", "05/06/2026 à 10:00:00", "jeton 7"):
+        assert words in mail.text
+
+
+def test_a_call_for_nothing_is_taken_back_at_the_same_desk() -> None:
+    void = AppelSansObjet(
+        message="Appel sans objet : 02102322 EPL XXX n'envoyait plus",
+        cause="Son envoi s'est terminé à temps.",
+        remede="Ne débloquez rien.",
+        instructeur="02102322 EPL XXX",
+        depuis=datetime(2026, 6, 5, 8, 0, tzinfo=UTC),
+        fin=datetime(2026, 6, 5, 8, 20, tzinfo=UTC),
+        jeton=7,
+    )
+    [(sink, mail)] = mails(event("appel_sans_objet", void, "support.appels.v1"))
+    assert (sink, mail.desk) == (SUPPORT, ("support",))
+    assert "sans objet" in mail.subject
+    for words in (void.message, void.cause, void.remede, "02102322 EPL XXX", "05/06/2026 à 10:00:00", "05/06/2026 à 10:20:00", "jeton 7"):
         assert words in mail.text
 
 
