@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import msgspec
-
 from connectors.siecle import model
 from connectors.siecle.formats import FORMATS, KINDS, kind_of
-from connectors.siecle.reader import format_of, read_rows
+from connectors.siecle.reader import format_of, read_values
 from connectors.siecle.records import TOPIC, map_rows
 from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
@@ -41,11 +39,11 @@ class Siecle:
 def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     faults, warnings, unknown = FaultList(), FaultList(), set[str]()
     source, found = document.source, FORMATS[document.source.root]
-    rows = read_rows(source, unknown)
-    first = next(rows, None)
-    if not isinstance(first, model.Parametres):
+    rows = read_values(source, unknown)
+    kind_of_row, parametres = next(rows, (None, {}))
+    if kind_of_row is not model.Parametres:
         return Refused(f"siecle.{kind_of(source.root, with_addresses=True)}", (say.missing_element("PARAMETRES", source.root),))
-    debut = header(document, msgspec.structs.asdict(first), faults, warnings)
+    debut = header(document, parametres, faults, warnings)
     uai: str = debut["uai"]
     mapper = map_rows(found, uai, rows, faults, warnings)
     kind = kind_of(source.root, mapper.with_addresses)

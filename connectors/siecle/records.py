@@ -1,22 +1,37 @@
 """From the rows of a SIECLE export to the records of `siecle.exports.v1`: typed, joined (a pupil holds options, structures, address)."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from connectors.siecle import messages, model
 from connectors.siecle.formats import ELEVES, RESPONSABLES, Format
+from connectors.siecle.reader import Row
+from connectors.transport.binding import Values
 from connectors.transport.faults import FaultList
 from connectors.transport.snapshot import Rows, about_person
-from connectors.transport.typed import typed
+from connectors.transport.typed import Columns, typed
 from schemas.records import RECORDS, siecle
 
 TOPIC = "siecle.exports.v1"
 
 
+@dataclass(slots=True)
+class _Joined:
+    """What the other lists of the file say of a pupil or a person."""
+
+    adresse_id: str | None
+    options: tuple[siecle.Option, ...] = ()
+    structures: tuple[siecle.Structure, ...] = ()
+    bourses: tuple[str, ...] = ()
+
+
 class Mapper:
-    """Takes the rows of one export in the order of the document; `given` then holds its records, once, in the order to publish."""
+    """Takes the rows of one export in the order of the document; `finish` gives its records, once, in the order to publish."""
 
     def __init__(self, found: Format, uai: str, faults: FaultList, warnings: FaultList) -> None:
         self._found = found
@@ -24,162 +39,169 @@ class Mapper:
         self._faults = faults
         self._warnings = warnings
         self._rows = Rows(RECORDS[TOPIC])
-        self._counts: dict[type, int] = {}
-        self._known: set[tuple[str, str]] = set()
-        self._options: dict[str, tuple[siecle.Option, ...]] = {}
-        self._structures: dict[str, tuple[siecle.Structure, ...]] = {}
-        self._bourses: dict[str, tuple[str, ...]] = {}
+        self._counts: Counter[type] = Counter()
+        self._known: dict[str, dict[str, _Joined]] = defaultdict(dict)
+        """Record name -> identifier -> what is joined to it."""
         self._same: dict[Any, Any] = {}
         """One object for equal lists of options or structures: most pupils of a class share theirs."""
         self._addresses: dict[str, bytes] = {}
-        self._address_of: dict[str, str] = {}
         self.with_addresses = False
 
-    def take(self, row: msgspec.Struct) -> None:
+    def take(self, kind: type[msgspec.Struct], row: Values) -> None:
         """One row of the file."""
-        kind = type(row)
-        rank = self._counts[kind] = self._counts.get(kind, 0) + 1
-        _TAKERS[kind](self, row, rank)
+        self._counts[kind] += 1
+        _TAKERS[kind](self, row, self._counts[kind])
 
     def finish(self) -> Rows:
         """The records, in the order of the file, once every row was taken."""
         for struct in self._found.minimum:
-            if not self._counts.get(struct):
+            if not self._counts[struct]:
                 self._faults.add(messages.empty_list(_tag(self._found, struct)))
         if self._found in (ELEVES, RESPONSABLES):
-            self._rows.last_touch = self._joined
+            self._rows.last_touch = self._join
         return self._rows
 
-    def _joined(self, data: Any) -> msgspec.Struct:
+    def _join(self, data: Any) -> msgspec.Struct:
+        """The record was just read back: it is nobody else's, and is completed where it is."""
         if isinstance(data, siecle.Eleve):
-            key = data.eleve_id
-            return msgspec.structs.replace(
-                data,
-                options=self._options.get(key, ()),
-                structures=self._structures.get(key, ()),
-                bourses=self._bourses.get(key, ()),
-                adresse=self._address(f"eleve {key}"),
-            )
-        if isinstance(data, siecle.Personne):
-            return msgspec.structs.replace(data, adresse=self._address(f"personne {data.personne_id}"))
+            joined = self._known["eleve"][data.eleve_id]
+            force_setattr(data, "options", joined.options)
+            force_setattr(data, "structures", joined.structures)
+            force_setattr(data, "bourses", joined.bourses)
+            force_setattr(data, "adresse", self._address(joined))
+        elif isinstance(data, siecle.Personne):
+            force_setattr(data, "adresse", self._address(self._known["personne"][data.personne_id]))
         assert isinstance(data, msgspec.Struct)
         return data
 
-    def _address(self, whose: str) -> siecle.Adresse | None:
-        found = self._addresses.get(self._address_of.get(whose, ""))
+    def _address(self, joined: _Joined) -> siecle.Adresse | None:
+        found = self._addresses.get(joined.adresse_id or "")
         return None if found is None else _ADDRESS.decode(found)
 
-    def _once(self, name: str, key: str, what: str, rank: int) -> bool:
-        if (name, key) in self._known:
+    def _once(self, name: str, key: str, what: str, rank: int, adresse_id: str | None = None) -> bool:
+        known = self._known[name]
+        if key in known:
             self._faults.add(messages.duplicate(what, rank))
             return False
-        self._known.add((name, key))
+        known[key] = _Joined(adresse_id)
         return True
-
-    def _add(self, record: msgspec.Struct | None, name: str, subject: str) -> None:
-        if record is not None:
-            self._rows.add(name, subject, record)
 
     # --- one method per kind of row -----------------------------------------------------------------------------------
 
-    def eleve(self, row: model.Eleve, rank: int) -> None:
-        if row.attribut_elenoet and row.elenoet and row.attribut_elenoet != row.elenoet:
+    def eleve(self, row: Values, rank: int) -> None:
+        attribute, element = row.get("attribut_elenoet"), row.get("elenoet")
+        if attribute and element and attribute != element:
             self._warnings.add(messages.diverging_elenoet(rank))
-        last = row.scolarite_an_dernier
-        record = typed(
-            siecle.Eleve,
-            row,
-            "Élève",
-            rank,
-            self._faults,
-            uai=self._uai,
-            elenoet=row.attribut_elenoet or row.elenoet,
-            scolarite_an_dernier=None if last is None else siecle.ScolariteAnDernier(**_texts(last)),
-        )
-        if record is not None and self._once("eleve", record.eleve_id, "Élève", rank):
-            if row.adresse_id:
-                self._address_of[f"eleve {record.eleve_id}"] = row.adresse_id
-            self._add(record, "eleve", about_person("eleve", self._uai, record.eleve_id))
+        last = row.get("scolarite_an_dernier")
+        values = _ELEVE.values(row, "Élève", rank, self._faults, uai=self._uai, elenoet=attribute or element, scolarite_an_dernier=last)
+        if values is not None and self._once("eleve", values["eleve_id"], "Élève", rank, row.get("adresse_id")):
+            self._rows.add("eleve", about_person("eleve", self._uai, values["eleve_id"]), values)
 
-    def options(self, row: model.OptionsEleve, rank: int) -> None:
-        self._attach(self._options, row.eleve_id, tuple(siecle.Option(**_texts(each)) for each in row.options), "OPTION", rank)
+    def options(self, row: Values, rank: int) -> None:
+        found = row.get("options", ())
+        key = ("OPTION", *map(_contents, found))
+        if key not in self._same:
+            self._same[key] = tuple([siecle.Option(**each) for each in found])
+        if (joined := self._of_pupil(row, "OPTION", rank)) is not None:
+            joined.options = self._same[key]
 
-    def structures(self, row: model.StructuresEleve, rank: int) -> None:
-        made = (typed(siecle.Structure, each, "STRUCTURES_ELEVE", rank, self._faults) for each in row.structures)
-        self._attach(self._structures, row.eleve_id, tuple(each for each in made if each is not None), "STRUCTURES_ELEVE", rank)
+    def structures(self, row: Values, rank: int) -> None:
+        found = row.get("structures", ())
+        key = ("STRUCTURES_ELEVE", *map(_contents, found))
+        values = self._same.get(key)
+        if values is None:
+            made = [typed(siecle.Structure, each, "STRUCTURES_ELEVE", rank, self._faults) for each in found]
+            values = tuple([each for each in made if each is not None])
+            if len(values) == len(found):  # what is wrong is said of each pupil
+                self._same[key] = values
+        if (joined := self._of_pupil(row, "STRUCTURES_ELEVE", rank)) is not None:
+            joined.structures = values
 
-    def bourse(self, row: model.BoursesEleve, rank: int) -> None:
-        before = self._bourses.get(row.eleve_id or "", ())
-        self._attach(self._bourses, row.eleve_id, (*before, row.code_bourse or ""), "BOURSES", rank)
+    def bourse(self, row: Values, rank: int) -> None:
+        if (joined := self._of_pupil(row, "BOURSES", rank)) is not None:
+            joined.bourses = (*joined.bourses, row["code_bourse"])
 
-    def _attach(self, table: dict[str, Any], eleve_id: str | None, values: tuple[Any, ...], what: str, rank: int) -> None:
-        if eleve_id is None or ("eleve", eleve_id) not in self._known:
+    def _of_pupil(self, row: Values, what: str, rank: int) -> _Joined | None:
+        joined = self._known["eleve"].get(row.get("eleve_id") or "")
+        if joined is None:
             self._warnings.add(messages.unknown_reference(what, rank, "son élève"))
-            return
-        key = tuple(msgspec.structs.astuple(each) if isinstance(each, msgspec.Struct) else each for each in values)
-        table[eleve_id] = self._same.setdefault((what, key), values)
+        return joined
 
-    def adresse(self, row: model.Adresse, rank: int) -> None:
+    def adresse(self, row: Values, rank: int) -> None:
         self.with_addresses = True
-        if row.adresse_id:
-            self._addresses[row.adresse_id] = _ENCODE(siecle.Adresse(**_texts(row)))
+        if row.get("adresse_id"):
+            self._addresses[row["adresse_id"]] = _ENCODE(row)
 
-    def personne(self, row: model.Personne, rank: int) -> None:
-        record = typed(siecle.Personne, row, "Personne", rank, self._faults, uai=self._uai)
-        if record is not None and self._once("personne", record.personne_id, "Personne", rank):
-            if row.adresse_id:
-                self._address_of[f"personne {record.personne_id}"] = row.adresse_id
-            self._add(record, "personne", about_person("personne", self._uai, record.personne_id))
+    def personne(self, row: Values, rank: int) -> None:
+        values = _PERSONNE.values(row, "Personne", rank, self._faults, uai=self._uai)
+        if values is not None and self._once("personne", values["personne_id"], "Personne", rank, row.get("adresse_id")):
+            self._rows.add("personne", about_person("personne", self._uai, values["personne_id"]), values)
 
-    def responsable(self, row: model.ResponsableEleve, rank: int) -> None:
-        record = typed(siecle.ResponsableEleve, row, "Responsable", rank, self._faults, uai=self._uai)
-        if record is None:
+    def responsable(self, row: Values, rank: int) -> None:
+        values = _RESPONSABLE.values(row, "Responsable", rank, self._faults, uai=self._uai)
+        if values is None:
             return
-        if ("personne", record.personne_id) not in self._known:
+        if values["personne_id"] not in self._known["personne"]:
             self._warnings.add(messages.unknown_reference("Responsable", rank, "sa personne"))
-        subject = about_person("responsable_eleve", self._uai, f"{record.eleve_id}|{record.personne_id}")
-        self._add(record, "responsable_eleve", subject)
+        subject = about_person("responsable_eleve", self._uai, f"{values['eleve_id']}|{values['personne_id']}")
+        self._rows.add("responsable_eleve", subject, values)
 
-    def structure(self, row: model.Division | model.Groupe, rank: int) -> None:
-        name, record_type = ("groupe", siecle.Groupe) if isinstance(row, model.Groupe) else ("division", siecle.Division)
-        given: dict[str, Any] = {"mefs": tuple(each.code_mef or each.attribut_code_mef or "" for each in row.mefs or ())}
-        if isinstance(row, model.Groupe):
-            given["divisions"] = tuple(each.code_structure or each.attribut_code_structure or "" for each in row.divisions or ())
-        record = typed(record_type, row, name.capitalize(), rank, self._faults, uai=self._uai, **given)
-        if record is not None and self._once(name, record.code_structure, name.capitalize(), rank):
-            self._add(record, name, f"{name}/{record.code_structure}")
+    def division(self, row: Values, rank: int) -> None:
+        self._structure("division", siecle.Division, row, rank)
 
-    def code(self, row: model.CodeNomenclature, rank: int) -> None:
-        liste = row.balise.lower()
-        libelles = {tag.lower(): text for tag, text in row.valeurs}
-        record = siecle.CodeNomenclature(uai=self._uai, liste=liste, code=row.code, libelles=libelles)
-        self._add(record, "code_nomenclature", f"{liste}/{row.code}")
+    def groupe(self, row: Values, rank: int) -> None:
+        self._structure("groupe", siecle.Groupe, row, rank, divisions=_codes(row, "divisions", "code_structure"))
 
-    def annee_scolaire(self, row: model.AnneeScolaire, rank: int) -> None:
-        avenir = isinstance(row, model.AnneeScolaireAd)
-        record = typed(siecle.AnneeScolaire, row, "Année scolaire", rank, self._faults, uai=self._uai, avenir=avenir)
-        self._add(record, "annee_scolaire", f"annee_scolaire/{'autre' if avenir else 'en_cours'}")
+    def _structure(self, name: str, record: type[msgspec.Struct], row: Values, rank: int, **given: Any) -> None:
+        made = typed(record, row, name.capitalize(), rank, self._faults, uai=self._uai, mefs=_codes(row, "mefs", "code_mef"), **given)
+        if made is not None and self._once(name, made.code_structure, name.capitalize(), rank):
+            self._rows.add(name, f"{name}/{made.code_structure}", made)
+
+    def code(self, row: Values, rank: int) -> None:
+        liste = row["balise"].lower()
+        libelles = {tag.lower(): text for tag, text in row["valeurs"]}
+        record = siecle.CodeNomenclature(uai=self._uai, liste=liste, code=row["code"], libelles=libelles)
+        self._rows.add("code_nomenclature", f"{liste}/{record.code}", record)
+
+    def annee_en_cours(self, row: Values, rank: int) -> None:
+        self._annee(row, rank, "en_cours")
+
+    def autre_annee(self, row: Values, rank: int) -> None:
+        self._annee(row, rank, "autre")
+
+    def _annee(self, row: Values, rank: int, which: str) -> None:
+        record = typed(siecle.AnneeScolaire, row, "Année scolaire", rank, self._faults, uai=self._uai, avenir=which == "autre")
+        if record is not None:
+            self._rows.add("annee_scolaire", f"annee_scolaire/{which}", record)
+
+    def plain(self, name: str, record: type[msgspec.Struct], keys: tuple[str, ...], row: Values, rank: int) -> None:
+        """A row without a join: the record has its fields; a code that is an attribute here and a child there is either."""
+        given = {key: row.get(key) or row[f"attribut_{key}"] for key in keys if row.get(f"attribut_{key}")}
+        made = typed(record, row, name.replace("_", " ").capitalize(), rank, self._faults, uai=self._uai, **given)
+        if made is not None:
+            subject = "/".join((name, *(str(getattr(made, key)) for key in keys))) if keys else f"{name}/{rank}"
+            self._rows.add(name, subject, made)
 
 
-def _texts(row: msgspec.Struct) -> dict[str, Any]:
-    return msgspec.structs.asdict(row)
+def _codes(row: Values, several: str, code: str) -> tuple[str, ...]:
+    """Codes of a list, each a child here and an attribute there."""
+    return tuple([each.get(code) or each.get(f"attribut_{code}") or "" for each in row.get(several, ())])
 
 
-def _plain(name: str, record: type[msgspec.Struct], keys: tuple[str, ...]) -> Callable[[Mapper, Any, int], None]:
-    """Rows without a join: the record has the row's fields; a code that is an attribute here and a child there is either."""
+def _contents(values: Values) -> tuple[tuple[str, Any], ...]:
+    return tuple(values.items())
 
-    def take(mapper: Mapper, row: msgspec.Struct, rank: int) -> None:
-        given = {key: getattr(row, key) or getattr(row, f"attribut_{key}", None) for key in keys if getattr(row, f"attribut_{key}", None)}
-        made = typed(record, row, name.replace("_", " ").capitalize(), rank, mapper._faults, uai=mapper._uai, **given)
-        subject = "/".join((name, *(str(getattr(made, key)) for key in keys))) if keys else f"{name}/{rank}"
-        mapper._add(made, name, subject)
 
-    return take
+def _plain(name: str, record: type[msgspec.Struct], *keys: str) -> Callable[[Mapper, Values, int], None]:
+    return lambda mapper, row, rank: mapper.plain(name, record, keys, row, rank)
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _ADDRESS = msgspec.msgpack.Decoder(siecle.Adresse)
-_TAKERS: Mapping[type, Callable[[Mapper, Any, int], None]] = {
+_ELEVE = Columns(siecle.Eleve, model.Eleve, ("uai", "elenoet", "scolarite_an_dernier"))
+_PERSONNE = Columns(siecle.Personne, model.Personne, ("uai",))
+_RESPONSABLE = Columns(siecle.ResponsableEleve, model.ResponsableEleve, ("uai",))
+_TAKERS: Mapping[type, Callable[[Mapper, Values, int], None]] = {
     model.Eleve: Mapper.eleve,
     model.OptionsEleve: Mapper.options,
     model.StructuresEleve: Mapper.structures,
@@ -187,22 +209,22 @@ _TAKERS: Mapping[type, Callable[[Mapper, Any, int], None]] = {
     model.Adresse: Mapper.adresse,
     model.Personne: Mapper.personne,
     model.ResponsableEleve: Mapper.responsable,
-    model.Division: Mapper.structure,
-    model.Groupe: Mapper.structure,
+    model.Division: Mapper.division,
+    model.Groupe: Mapper.groupe,
     model.CodeNomenclature: Mapper.code,
-    model.AnneeScolaire: Mapper.annee_scolaire,
-    model.AnneeScolaireAd: Mapper.annee_scolaire,
-    model.Mef: _plain("mef", siecle.Mef, ("code_mef",)),
-    model.Matiere: _plain("matiere", siecle.Matiere, ("code_matiere",)),
-    model.Programme: _plain("programme", siecle.Programme, ("code_mef", "code_matiere", "code_modalite_elect")),
-    model.OptionObligatoire: _plain("option_obligatoire", siecle.OptionObligatoire, ("code_mef", "code_matiere")),
-    model.Uaj: _plain("uaj", siecle.Uaj, ()),
-    model.Periode: _plain("periode", siecle.Periode, ()),
-    model.Fermeture: _plain("fermeture", siecle.Fermeture, ()),
-    model.Etablissement: _plain("etablissement", siecle.Etablissement, ("code_rne",)),
-    model.Pays: _plain("pays", siecle.Pays, ("code_pays",)),
-    model.Departement: _plain("departement", siecle.Departement, ("code_departement_men",)),
-    model.Commune: _plain("commune", siecle.Commune, ("code_commune_insee",)),
+    model.AnneeScolaire: Mapper.annee_en_cours,
+    model.AnneeScolaireAd: Mapper.autre_annee,
+    model.Mef: _plain("mef", siecle.Mef, "code_mef"),
+    model.Matiere: _plain("matiere", siecle.Matiere, "code_matiere"),
+    model.Programme: _plain("programme", siecle.Programme, "code_mef", "code_matiere", "code_modalite_elect"),
+    model.OptionObligatoire: _plain("option_obligatoire", siecle.OptionObligatoire, "code_mef", "code_matiere"),
+    model.Uaj: _plain("uaj", siecle.Uaj),
+    model.Periode: _plain("periode", siecle.Periode),
+    model.Fermeture: _plain("fermeture", siecle.Fermeture),
+    model.Etablissement: _plain("etablissement", siecle.Etablissement, "code_rne"),
+    model.Pays: _plain("pays", siecle.Pays, "code_pays"),
+    model.Departement: _plain("departement", siecle.Departement, "code_departement_men"),
+    model.Commune: _plain("commune", siecle.Commune, "code_commune_insee"),
 }
 
 
@@ -210,9 +232,9 @@ def _tag(found: Format, struct: type[msgspec.Struct]) -> str:
     return next(block.item for block in found.blocks if block.struct is struct)
 
 
-def map_rows(found: Format, uai: str, rows: Iterable[msgspec.Struct], faults: FaultList, warnings: FaultList) -> Mapper:
+def map_rows(found: Format, uai: str, rows: Iterable[Row], faults: FaultList, warnings: FaultList) -> Mapper:
     """Give every row to a mapper."""
     mapper = Mapper(found, uai, faults, warnings)
-    for row in rows:
-        mapper.take(row)
+    for kind, row in rows:
+        mapper.take(kind, row)
     return mapper

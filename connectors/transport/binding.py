@@ -66,6 +66,10 @@ Text = str | None
 Attr = Annotated[str | None, Attribute()]
 
 
+Values = dict[str, Any]
+"""Field -> what an element gives to it. A field that the element has not is no key."""
+
+
 class Reader(Protocol):
     """Reads an element; tags that the format does not know go to `unknown`."""
 
@@ -90,15 +94,20 @@ class Binding:
 
     type: type[msgspec.Struct]
     fields: tuple[_Field, ...]
-    texts: Mapping[str, str]
-    """tag -> field, of the children that are texts."""
-    nested: Mapping[str, tuple[str, bool, Reader]]
-    """tag -> (field, whether its values are collected, reader), of the others."""
-    attributes: Mapping[str | bytes, str]
-    content: str | None
+    values: Reader
+    """`values(element, unknown)`: what an element gives; where the struct has structs, there are their own `Values`."""
 
-    read: Reader
-    """`read(element, unknown)`: the struct of an element; names of children that the format does not know go to `unknown`."""
+    def read(self, element: Parsed, unknown: set[str] | None = None) -> Any:
+        """The struct of an element; names of children that the format does not know go to `unknown`."""
+        return self.made(self.values(element, unknown))
+
+    def made(self, values: Values) -> Any:
+        """The struct of what an element gave."""
+        for field in self.fields:
+            if field.nested is not None and field.name in values:
+                inner, found = binding(field.nested).made, values[field.name]
+                values[field.name] = inner(found) if field.items is None else tuple([inner(each) for each in found])
+        return self.type(**values)
 
     def write(self, value: msgspec.Struct, tag: str) -> Parsed:
         """The element of a struct."""
@@ -164,32 +173,41 @@ def binding(struct: type[msgspec.Struct]) -> Binding:
             texts |= dict.fromkeys((field.tag, *field.aliases), field.name)
     attributes: dict[str | bytes, str] = {field.attribute: field.name for field in fields if field.attribute is not None}
     content = next((field.name for field in fields if field.content), None)
-    return Binding(struct, fields, texts, nested, attributes, content, _reader(struct, texts, nested, attributes, content))
+    return Binding(struct, fields, _reader(texts, nested, attributes, content))
 
 
 def _reader(
-    struct: type[msgspec.Struct],
     texts: Mapping[str, str],
     nested: Mapping[str, tuple[str, bool, Reader]],
     attributes: Mapping[str | bytes, str],
     content: str | None,
 ) -> Reader:
-    """The reader of a struct. It runs once per element of files of millions: what it needs is in local names, and texts come first."""
+    """The reader of a struct's values, from tag -> field of the children that are texts, tag -> (field, whether its values are
+    collected, reader) of the others, attribute -> field, and the field that is the element's own text.
 
-    def any_children(element: Parsed, unknown: set[str] | None) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    It runs once per element of files of millions: what it needs is in local names, and texts come first.
+    """
+
+    def any_children(element: Parsed, unknown: set[str] | None) -> Values:
+        values: Values = {}
         for child in element:
             tag = child.tag
-            if tag in texts:
-                values[texts[tag]] = child.text or ""
+            if (text := texts.get(tag)) is not None:
+                values[text] = child.text or ""
             elif tag in nested:
                 name, collected, reader = nested[tag]
-                values[name] = (*values.get(name, ()), reader(child, unknown)) if collected else reader(child, unknown)
+                found = reader(child, unknown)
+                if not collected:
+                    values[name] = found
+                elif name in values:
+                    values[name].append(found)
+                else:
+                    values[name] = [found]
             elif unknown is not None:
                 unknown.add(tag)
         return values
 
-    def text_children(element: Parsed, unknown: set[str] | None) -> dict[str, Any]:
+    def text_children(element: Parsed, unknown: set[str] | None) -> Values:
         try:
             return {texts[child.tag]: child.text or "" for child in element}
         except KeyError:
@@ -197,7 +215,7 @@ def _reader(
 
     children = any_children if nested else text_children
 
-    def read(element: Parsed, unknown: set[str] | None = None) -> Any:
+    def read(element: Parsed, unknown: set[str] | None = None) -> Values:
         values = children(element, unknown)
         if attributes:
             for key, value in element.items():
@@ -205,13 +223,13 @@ def _reader(
                     values[attributes[key]] = value
         if content is not None:
             values[content] = element.text or ""
-        return struct(**values)
+        return values
 
     return read
 
 
 def _nested_reader(field: _Field, struct: type[msgspec.Struct]) -> tuple[str, Reader]:
-    inner = binding(struct).read
+    inner = binding(struct).values
     if field.items is None:
         assert field.tag is not None
         return field.tag, inner
@@ -221,8 +239,8 @@ def _nested_reader(field: _Field, struct: type[msgspec.Struct]) -> tuple[str, Re
 
 
 def _list_reader(items: str, inner: Reader) -> Reader:
-    def read(container: Parsed, unknown: set[str] | None = None) -> tuple[Any, ...]:
-        return tuple([inner(item, unknown) for item in container.iterchildren(items)])
+    def read(container: Parsed, unknown: set[str] | None = None) -> list[Values]:
+        return [inner(item, unknown) for item in container.iterchildren(items)]
 
     return read
 

@@ -301,7 +301,7 @@ def no_line() -> Fault:
 # --- identifiers: warnings --------------------------------------------------------------------------------------------
 
 
-def doubtful_uai(where: str, line: int) -> Fault:
+def doubtful_uai(where: str, line: int | None) -> Fault:
     return fault(
         "CLE_UAI_INVALIDE",
         f"{where} : la lettre de contrôle de l'UAI ne correspond pas à ses sept chiffres. L'envoi est pris tel quel.",
@@ -310,7 +310,7 @@ def doubtful_uai(where: str, line: int) -> Fault:
     )
 
 
-def doubtful_nne(where: str, line: int, why: str) -> Fault:
+def doubtful_nne(where: str, line: int | None, why: str) -> Fault:
     return fault(
         "CLE_NNE_INVALIDE",
         f"{where} : {why} L'envoi est pris tel quel.",

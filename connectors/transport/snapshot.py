@@ -4,9 +4,6 @@ Rows wait outside of memory until the whole file is known to be good: a delivery
 """
 
 import hashlib
-import struct
-import tempfile
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +14,7 @@ import msgspec
 from connectors.transport import messages
 from connectors.transport.document import Document
 from connectors.transport.faults import FaultList, fault
+from connectors.transport.spool import Spool
 from connectors.transport.typed import day
 from connectors.transport.values import BadValue
 from schemas.identifiants import uai_warnings
@@ -26,7 +24,8 @@ DEBUT, FIN = "instantane_debut", "instantane_fin"
 IN_MEMORY = 16 * 1024 * 1024
 DIGEST_LENGTH = 12
 
-_FRAME = struct.Struct("<BHI")
+_ENCODE = msgspec.msgpack.Encoder().encode
+_FRAME = msgspec.msgpack.Decoder(tuple[int, str, msgspec.Raw])
 
 
 def about_person(kind: str, uai: str, identifier: str) -> str:
@@ -41,26 +40,22 @@ class Rows:
         self._names = tuple(types)
         self._decoders = tuple(msgspec.msgpack.Decoder(each) for each in types.values())
         self._index = {name: rank for rank, name in enumerate(self._names)}
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed once read back, or with these rows)
-        weakref.finalize(self, self._file.close)
+        self._spool = Spool(IN_MEMORY)
         self.count = 0
         self.last_touch: Callable[[Any], Any] | None = None
-        """Applied to each row as it is read back: what joins it with rows that came after it in the file."""
+        """Applied to each row as it is read back, which nothing else holds: what joins it with rows that came after it in the file."""
 
-    def add(self, name: str, subject: str, data: msgspec.Struct) -> None:
-        payload, about = self._encode(data), subject.encode()
-        self._file.write(_FRAME.pack(self._index[name], len(about), len(payload)) + about + payload)
+    def add(self, name: str, subject: str, data: msgspec.Struct | Mapping[str, Any]) -> None:
+        """`data`: the record, or its fields, which are then checked as it is read back."""
+        self._spool.add(_ENCODE((self._index[name], subject, data)))
         self.count += 1
 
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
-        with self._file as file:
-            file.seek(0)
-            while frame := file.read(_FRAME.size):
-                rank, about, size = _FRAME.unpack(frame)
-                subject = file.read(about).decode()
-                data = self._decoders[rank].decode(file.read(size))
-                yield self._names[rank], subject, data if self.last_touch is None else self.last_touch(data)
+        touch = self.last_touch
+        with self._spool as spool:
+            for rank, subject, payload in map(_FRAME.decode, spool):
+                data = self._decoders[rank].decode(payload)
+                yield self._names[rank], subject, data if touch is None else touch(data)
 
 
 @dataclass(frozen=True, slots=True)

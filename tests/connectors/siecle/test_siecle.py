@@ -264,6 +264,33 @@ def test_a_wrong_value_refuses_the_export_and_says_where_not_what(change: dict[s
     assert not any(value and value in answer.faults[0].message for value in (*change.values(), "HÉROUVILLE", "Zoé"))
 
 
+def test_what_has_no_code_is_refused_with_its_place() -> None:
+    answer = accept([model.Programme(code_mef="10310019110", code_matiere=None)], "BEE_NOMENCLATURES")
+    assert isinstance(answer, Refused)
+    assert ("XML_VALEUR_MANQUANTE", "Programme n° 1 : la valeur de CODE_MATIERE est obligatoire et absente.") in [
+        (fault.code, fault.message) for fault in answer.faults
+    ]
+
+
+def test_every_wrong_value_of_a_pupil_is_said_in_the_order_of_its_record() -> None:
+    wrong = msgspec.structs.replace(ELEVE, prenom="", date_naiss="31/02/2013", doublement="peut-être", date_sortie="", mel="")
+    answer = accept([wrong])
+    assert isinstance(answer, Refused)
+    assert [(fault.code, fault.message.split(" : ")[0]) for fault in answer.faults] == [
+        ("XML_VALEUR_MANQUANTE", "Élève n° 1"),
+        ("DATE_IMPOSSIBLE", "Élève n° 1, DATE_NAISS"),
+        ("BOOLEEN_INVALIDE", "Élève n° 1, DOUBLEMENT"),
+    ]
+
+
+def test_a_wrong_structure_is_said_of_every_pupil_that_has_it() -> None:
+    rows = [msgspec.structs.replace(ELEVE, eleve_id=str(rank)) for rank in range(3)]
+    wrong = [model.StructuresEleve(eleve_id=str(rank), structures=(model.Structure(code_structure="3 A"),)) for rank in range(3)]
+    answer = accept([*rows, *wrong])
+    assert isinstance(answer, Refused)
+    assert [fault.message.split(" : ")[0] for fault in answer.faults] == [f"STRUCTURES_ELEVE n° {rank}" for rank in (1, 2, 3)]
+
+
 def test_two_pupils_of_one_identifier_are_refused() -> None:
     assert codes_of(accept([ELEVE, ELEVE])) == ["IDENTIFIANT_EN_DOUBLE"]
 

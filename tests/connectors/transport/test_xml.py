@@ -19,7 +19,16 @@ def assert_known(refused: Unreadable) -> None:
     assert refused.fault.code in CODES
 
 
-ROWS: dict[str, frozenset[str] | None] = {"r": frozenset(("a",))}
+LISTS = {"r": frozenset(("a",))}
+ROWS: dict[str, frozenset[str] | None] = {**LISTS}
+
+
+def as_rows(found: XmlSource) -> list[str | None]:
+    return [element.text for _, element in found.rows(ROWS)]
+
+
+def as_lists(found: XmlSource) -> list[str | None]:
+    return [element.text for _, element in found.listed(LISTS)]
 
 
 def source(content: bytes | str, limit: int = reading.STREAM_LIMIT) -> XmlSource:
@@ -27,13 +36,16 @@ def source(content: bytes | str, limit: int = reading.STREAM_LIMIT) -> XmlSource
 
 
 def texts(content: bytes | str) -> list[str | None]:
-    return [element.text for _, element in source(content).rows(ROWS)]
+    """Those of the rows, which are the same whichever way they are read."""
+    found = as_rows(source(content))
+    assert as_lists(source(content)) == found
+    return found
 
 
 def fault_code(content: bytes | str, limit: int = reading.STREAM_LIMIT) -> str:
     """The code with which a document is refused, whichever way it is read."""
     codes = set()
-    for read in (lambda found: list(found.rows(ROWS)), lambda found: found.tree()):
+    for read in (as_rows, as_lists, XmlSource.tree):
         with pytest.raises(Unreadable) as caught:
             read(source(content, limit))
         assert caught.value.fault.code in CODES
@@ -198,11 +210,12 @@ def test_a_document_that_is_too_big_is_refused_while_it_is_read() -> None:
 
 def test_unknown_elements_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "TREE_LIMIT", 2_000_000)
-    endless = io.BytesIO(b"<a>" + b"<x/>" * 1_000_000 + b"</a>")
-    with pytest.raises(Unreadable) as caught:
-        list(XmlSource(endless).rows(ROWS))
-    assert caught.value.fault.code == "FICHIER_TROP_GROS"
-    assert endless.tell() < 3_500_000
+    for read in (as_rows, as_lists):
+        endless = io.BytesIO(b"<a>" + b"<x/>" * 1_000_000 + b"</a>")
+        with pytest.raises(Unreadable) as caught:
+            read(XmlSource(endless))
+        assert caught.value.fault.code == "FICHIER_TROP_GROS"
+        assert endless.tell() < 3_500_000
 
 
 def test_rows_are_dropped_as_they_stream() -> None:
@@ -221,6 +234,30 @@ def test_rows_are_those_of_their_parent_only() -> None:
     assert texts(content) == ["yes"]
 
 
+@pytest.mark.parametrize("between", ["", "\n  ", "<!-- c -->", "<?p i?>", "<x><y/></x>", "text"])
+@pytest.mark.parametrize("padding", ["", "y" * 70_000])
+def test_rows_of_lists_are_read_wherever_the_chunks_end_and_whatever_stands_between(between: str, padding: str) -> None:
+    several = between.join(f"<r n='{rank}'>é{rank}{'é' * (rank % 97)}<!-- c -->z<![CDATA[&]]></r>" for rank in range(3000))
+    content = f"<z>{between}<b><a>{between}<r>first</r></a></b><c><p>{padding}</p></c>{between}<a>{several}{between}</a><a/><r>no</r></z>"
+    expected = ["first", *(f"é{rank}{'é' * (rank % 97)}z&" for rank in range(3000))]
+    assert texts(content) == expected
+    assert texts(b'<?xml version="1.0" encoding="ISO-8859-15"?>' + content.encode("iso8859-15")) == expected
+
+
+def test_rows_of_lists_are_dropped_as_they_stream() -> None:
+    content = "<z><a>" + "<r>1</r><x>2</x>\n" * 200_000 + "</a></z>"
+    widest = 0
+    for _, element in source(content).listed(LISTS):
+        holder = element.getparent()
+        assert holder is not None
+        widest = max(widest, len(holder))
+    assert 0 < widest < 10_000
+
+
+def test_the_name_of_the_root_may_come_again() -> None:
+    assert texts("<a><r>1</r><x><a><r>2</r></a></x></a>") == ["1", "2"]
+
+
 def test_namespaces_and_attributes_of_the_root_are_told() -> None:
     found = source('<l:b xmlns:l="urn:x" v="7.0"><l:c/></l:b>')
     assert (found.root, found.namespace, dict(found.attributes)) == ("b", "urn:x", {"v": "7.0"})
@@ -231,9 +268,10 @@ def test_the_digest_is_that_of_all_the_bytes() -> None:
     import hashlib
 
     content = ("<a>" + "<r>1</r>" * 100_000 + "</a>\n  ").encode()
-    found = source(content)
-    list(found.rows(ROWS))
-    assert (found.sha256, found.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    for read in (as_rows, as_lists):
+        found = source(content)
+        read(found)
+        assert (found.sha256, found.size) == (hashlib.sha256(content).hexdigest(), len(content))
 
 
 def test_external_things_are_never_fetched() -> None:
@@ -247,19 +285,25 @@ def test_external_things_are_never_fetched() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        list(source(content).rows(ROWS))
-    except Unreadable as refused:
-        assert_known(refused)
+    assert_read_or_refused(content)
+
+
+def assert_read_or_refused(content: bytes) -> None:
+    """Alike both ways."""
+    found: list[object] = []
+    for read in (as_rows, as_lists):
+        try:
+            found.append(read(source(content)))
+        except Unreadable as refused:
+            assert_known(refused)
+            found.append(refused.fault)
+    assert found[0] == found[1]
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_inside_a_document_are_read_or_refused(inside: bytes) -> None:
     for head in (b"", b'<?xml version="1.0" encoding="ISO-8859-15"?>', b'<?xml version="1.0" encoding="windows-1252"?>'):
-        try:
-            list(source(head + b"<a><r>" + inside + b"</r></a>").rows(ROWS))
-        except Unreadable as refused:
-            assert_known(refused)
+        assert_read_or_refused(head + b"<a><r>" + inside + b"</r></a>")
 
 
 # --- a document in a delivery -----------------------------------------------------------------------------------------
