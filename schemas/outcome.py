@@ -249,6 +249,15 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubted:
+    """One row or element of a pulled source that is taken as it is, with something doubtful in it."""
+
+    place: str
+    """As in `NotTaken`: a later reading without doubt closes it."""
+    warnings: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pulled:
     """A page of a pulled source and the cursor that continues just after it (an opaque text)."""
 
@@ -258,6 +267,8 @@ class Pulled:
     not_taken: tuple[NotTaken, ...] = ()
     complete: bool = True
     """Whether the sweep ends here: nothing more can be had before some time has passed."""
+    doubted: tuple[Doubted, ...] = ()
+    """Of the records, those with something doubtful."""
 
 
 class PullConnector(Protocol):

@@ -1,18 +1,21 @@
 """`passerelle connectors`: every way in and out of the bus, how far sources were read, what of them is refused."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from bus.cli.output import Output, OutputOption, render
 from bus.cli.session import database_session
+from bus.inbox.ledger import Ledger
 from bus.outgoing.sinks import ways
 from bus.processors import all_processors
 from bus.pulling.ledger import PullLedger
 from bus.pulling.sources import configured
 from bus.settings import Settings, load_settings
 from connectors.registry import pull_connectors, push_connectors
+from schemas.outcome import Fault
 from sinks.registry import PROCESSORS as SINK_PROCESSORS
 
 app = typer.Typer(help="Connecteurs et sorties.", no_args_is_help=True)
@@ -27,7 +30,7 @@ SOURCE_COLUMNS = {
     "doublons": "doublons",
     "refuses": "refusés",
 }
-REFUSAL_COLUMNS = {"source": "source", "place": "élément", "depuis": "depuis", "code": "code", "message": "message", "remede": "à faire"}
+REMARK_COLUMNS = {"source": "source", "place": "élément", "depuis": "depuis", "code": "code", "message": "message", "remede": "à faire"}
 UNUSED_SECRET = bytes(32)
 """Connectors ask for the secret of the students' keys when they are built; nothing shown here depends on it."""
 Row = dict[str, object]
@@ -66,19 +69,33 @@ def refusals(
     """Ce que les sources interrogées ont donné et qui n'a pas pu être pris, tant que ce n'est pas corrigé à la source."""
     with database_session() as (_, database):
         found = PullLedger(database).open_refusals(source)
-    rows = [
-        {
-            "source": each.source,
-            "place": each.place,
-            "depuis": each.since.isoformat(timespec="seconds"),
-            "code": fault.code,
-            "message": fault.message,
-            "remede": fault.remede,
-        }
-        for each in found
-        for fault in each.faults
-    ]
-    render(rows, REFUSAL_COLUMNS, output)
+    render([_remark(each.source, each.place, each.since, fault) for each in found for fault in each.faults], REMARK_COLUMNS, output)
+
+
+@app.command()
+def warnings(
+    source: Annotated[str | None, typer.Option("--source", help="Ceux de cette source, ou de ce système.")] = None,
+    days: Annotated[int, typer.Option("--jours", min=1, help="Les fichiers pris depuis ce nombre de jours.")] = 30,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ce qui a été pris tel quel et qui est douteux (clés d'UAI, d'INE ou de NNE) : fichiers déposés, sources interrogées."""
+    with database_session() as (_, database):
+        polled = PullLedger(database).open_doubts(source)
+        dropped = Ledger(database).warned(datetime.now(UTC) - timedelta(days=days), source)
+    rows = [_remark(each.source, each.place, each.since, fault) for each in polled for fault in each.faults]
+    rows += [_remark(each.system, each.name, each.claimed_at, fault) for each in dropped for fault in each.remarks]
+    render(rows, REMARK_COLUMNS, output)
+
+
+def _remark(source: str, place: str, since: datetime, fault: Fault) -> Row:
+    return {
+        "source": source,
+        "place": place if fault.line is None else f"{place}, ligne {fault.line}",
+        "depuis": since.isoformat(timespec="seconds"),
+        "code": fault.code,
+        "message": fault.message,
+        "remede": fault.remede,
+    }
 
 
 def _source(name: str, on: bool, state: Mapping[str, Any]) -> Row:

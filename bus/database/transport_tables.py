@@ -3,7 +3,7 @@
 A receipt is stored before anything is published with it, so that a crash publishes again under the same ids.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, MetaData, String, Table, Text, Uuid, func
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, MetaData, String, Table, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 TRANSPORT = MetaData()
@@ -82,4 +82,5 @@ releves_refus = Table(
     Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("closed_at", DateTime(timezone=True), comment="When it was read well; null while it is refused."),
+    Column("taken", Boolean, nullable=False, server_default=text("false"), comment="Taken all the same: its remarks are warnings."),
 )

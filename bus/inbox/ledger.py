@@ -118,6 +118,18 @@ class Ledger:
         with self._database.begin() as connection:
             return connection.execute(query).scalar()
 
+    def warned(self, since: datetime, system: str | None = None) -> list[Row]:
+        """Files taken since then with warnings, oldest first."""
+        query = select(depots).where(
+            depots.c.state.in_((State.PUBLISHED, State.ARCHIVED)),
+            depots.c.claimed_at >= since,
+            func.jsonb_array_length(depots.c.remarks) > 0,
+        )
+        if system is not None:
+            query = query.where(depots.c.system == system)
+        with self._database.begin() as connection:
+            return [_row(found) for found in connection.execute(query.order_by(depots.c.sequence)).mappings()]
+
     def _change(self, receipt: str, **values: Any) -> None:
         with self._database.begin() as connection:
             statement = update(depots).where(depots.c.receipt == receipt, depots.c.settled_at.is_(None)).values(**values)

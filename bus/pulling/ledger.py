@@ -1,17 +1,17 @@
 """How far each asked source was read, which events it gave lately, what of it is refused. One transaction a page."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Uuid, any_, bindparam, case, delete, func, null, select, update
+from sqlalchemy import Connection, Uuid, and_, any_, bindparam, case, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from bus.database.transport_tables import releves, releves_refus, releves_vus
 from bus.inbox.ledger import Overtaken
-from schemas.outcome import Fault, NotTaken
+from schemas.outcome import Doubted, Fault, NotTaken
 
 _IDS = ARRAY(Uuid(as_uuid=False))
 
@@ -33,16 +33,18 @@ class PageDone:
     complete: bool
     events: Collection[str]
     """The `ce_id` of every record of the page, published now or before."""
-    places: Collection[str]
+    places: Set[str]
     """Their places: refusals of these are closed."""
     published: int
     duplicates: int
     not_taken: Sequence[NotTaken]
+    doubted: Sequence[Doubted] = ()
+    """Among `places`: taken, and to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenRefusal:
-    """A row or element that is refused as long as it stays as it is."""
+class OpenRemark:
+    """A row or element that is refused, or taken with a doubt, as long as it stays as it is."""
 
     source: str
     place: str
@@ -93,7 +95,9 @@ class PullLedger:
             if moved.rowcount != 1:
                 raise Overtaken(source)
             _remember(connection, source, page.events, reading.sweep)
-            _close(connection, source, page.places)
+            doubted = {each.place: each.warnings for each in page.doubted}
+            _close(connection, source, page.places - doubted.keys())
+            _remark(connection, source, doubted, taken=True)
             if page.complete:
                 connection.execute(delete(releves_vus).where(releves_vus.c.source == source, releves_vus.c.sweep < reading.sweep))
         return fresh
@@ -125,32 +129,55 @@ class PullLedger:
         with self._database.begin() as connection:
             return {row["source"]: dict(row) for row in connection.execute(select(releves)).mappings()}
 
-    def open_refusals(self, source: str | None = None) -> list[OpenRefusal]:
+    def open_refusals(self, source: str | None = None) -> list[OpenRemark]:
         """What is refused now, oldest first."""
-        query = select(releves_refus).where(releves_refus.c.closed_at.is_(None)).order_by(releves_refus.c.since, releves_refus.c.place)
+        return self._open(source, taken=False)
+
+    def open_doubts(self, source: str | None = None) -> list[OpenRemark]:
+        """What was taken and is doubtful as it stands now, oldest first."""
+        return self._open(source, taken=True)
+
+    def _open(self, source: str | None, taken: bool) -> list[OpenRemark]:
+        query = select(releves_refus).where(releves_refus.c.closed_at.is_(None), releves_refus.c.taken.is_(taken))
+        query = query.order_by(releves_refus.c.since, releves_refus.c.place)
         if source is not None:
             query = query.where(releves_refus.c.source == source)
         with self._database.begin() as connection:
             return [
-                OpenRefusal(row.source, row.place, row.since, tuple(Fault(**each) for each in row.remarks))
+                OpenRemark(row.source, row.place, row.since, tuple(Fault(**each) for each in row.remarks))
                 for row in connection.execute(query)
             ]
 
 
 def _refuse(connection: Connection, source: str, refused: Iterable[NotTaken]) -> int:
-    by_place = {each.place: [_plain(fault) for fault in each.faults] for each in refused}
+    by_place = {each.place: each.faults for each in refused}
     if not by_place:
         return 0
     query = select(func.count()).where(
-        releves_refus.c.source == source, releves_refus.c.place.in_(by_place), releves_refus.c.closed_at.is_(None)
+        releves_refus.c.source == source,
+        releves_refus.c.place.in_(by_place),
+        releves_refus.c.closed_at.is_(None),
+        releves_refus.c.taken.is_(False),
     )
     already = connection.execute(query).scalar_one()
-    statement = insert(releves_refus)
-    reopened = case((releves_refus.c.closed_at.is_(None), releves_refus.c.since), else_=func.now())
-    changes = {"remarks": statement.excluded.remarks, "seen_at": func.now(), "since": reopened, "closed_at": null()}
-    upsert = statement.on_conflict_do_update(index_elements=["source", "place"], set_=changes)
-    connection.execute(upsert, [{"source": source, "place": place, "remarks": remarks} for place, remarks in by_place.items()])
+    _remark(connection, source, by_place, taken=False)
     return len(by_place) - already
+
+
+def _remark(connection: Connection, source: str, by_place: Mapping[str, Iterable[Fault]], taken: bool) -> None:
+    """Since when stays while the same is open."""
+    if not by_place:
+        return
+    statement = insert(releves_refus)
+    same = and_(releves_refus.c.closed_at.is_(None), releves_refus.c.taken.is_(taken))
+    since = case((same, releves_refus.c.since), else_=func.now())
+    changes = {"remarks": statement.excluded.remarks, "taken": taken, "seen_at": func.now(), "since": since, "closed_at": null()}
+    upsert = statement.on_conflict_do_update(index_elements=["source", "place"], set_=changes)
+    rows = [
+        {"source": source, "place": place, "remarks": [_plain(fault) for fault in faults], "taken": taken}
+        for place, faults in by_place.items()
+    ]
+    connection.execute(upsert, rows)
 
 
 def _close(connection: Connection, source: str, places: Collection[str]) -> None:

@@ -76,10 +76,11 @@ class Pulling:
             pulled.cursor,
             pulled.complete,
             events=kept.keys(),
-            places=[record.position for record in kept.values()],
+            places={record.position for record in kept.values()},
             published=sent,
             duplicates=len(pulled.records) - len(fresh),
             not_taken=(*pulled.not_taken, *refused),
+            doubted=[each for each in pulled.doubted if each.place not in left_out],
         )
         newly = await asyncio.to_thread(self._ledger.advance, self.name, reading, done)
         self._probe("recorded")

@@ -7,7 +7,7 @@ EXPECTED = "événements d'inscription (JSON), export d'inscriptions (CSV)"
 STATE_BY_DEFAULT = "toutes les inscriptions sont lues comme en cours (E)"
 
 
-def contradictory_state(where: str, line: int, event_type: str, state: str, expected: str) -> Fault:
+def contradictory_state(where: str, line: int | None, event_type: str, state: str, expected: str) -> Fault:
     return fault(
         "ETAT_INCOHERENT",
         f"{where} eta_iae : {state} avec un événement {event_type}, qui va avec {expected}. L'envoi est pris tel quel.",

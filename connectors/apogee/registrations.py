@@ -52,7 +52,7 @@ def record_of(registration: Inscription, keys: StudentKeys, received: datetime, 
     )
 
 
-def warnings_of(registration: Inscription, where: str, line: int) -> Iterator[Fault]:
+def warnings_of(registration: Inscription, where: str, line: int | None) -> Iterator[Fault]:
     """Keys that do not fit and a state that the event contradicts: said, never refused (R-AGL-16)."""
     yield from identifier_warnings.of_uai(registration.uai, f"{where} uai", line)
     if nne := join_nne(registration.nne, registration.cle_nne):

@@ -18,12 +18,12 @@ import msgspec
 
 from connectors.apogee import messages
 from connectors.apogee.fields import REGISTRATION
-from connectors.apogee.registrations import TOPIC, record_of, registration_of
+from connectors.apogee.registrations import TOPIC, record_of, registration_of, warnings_of
 from connectors.apogee.row_names import row_of_view
 from connectors.transport.faults import FaultList
 from connectors.transport.fields import Field
 from connectors.transport.values import PARIS, BadValue
-from schemas.outcome import Fault, NotTaken, Pulled, Record
+from schemas.outcome import Doubted, Fault, NotTaken, Pulled, Record
 from schemas.student_key import StudentKeys
 
 FLOOR = datetime(1900, 1, 1)  # noqa: DTZ001 - compared with the view's own wall clock
@@ -117,6 +117,7 @@ class ApogeeVue:
     def pulled(self, after: str | None, window: Window, rows: Sequence[Row], outside: Iterable[Row], full: bool, now: datetime) -> Pulled:
         """The page's records and refusals. `full`: there may be more rows; `outside`: rows that no window reaches."""
         records: list[Record] = []
+        doubted: list[Doubted] = []
         refused = [NotTaken(self._place(row), (messages.unreadable_date(self._where(row), DATED),)) for row in outside]
         for row in rows:
             faults, record = self._record(row, now)
@@ -124,7 +125,10 @@ class ApogeeVue:
                 refused.append(NotTaken(self._place(row), faults))
             else:
                 records.append(record)
-        return Pulled(tuple(records), self._next(_read(after), window, rows, full), tuple(refused), complete=not full)
+                if warnings := tuple(warnings_of(record.data, f"{self._where(row)}, champ", None)):
+                    doubted.append(Doubted(record.position, warnings))
+        following = self._next(_read(after), window, rows, full)
+        return Pulled(tuple(records), following, tuple(refused), complete=not full, doubted=tuple(doubted))
 
     # --- how far ------------------------------------------------------------------------------------------------------
 

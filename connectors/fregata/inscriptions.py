@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 from connectors.fregata import messages
-from connectors.transport import values
+from connectors.transport import identifier_warnings, values
 from connectors.transport.faults import FaultList
 from connectors.transport.values import BadValue, kind_of
-from schemas.outcome import Fault, NotTaken, Pulled, Record
+from schemas.outcome import Doubted, Fault, NotTaken, Pulled, Record
 from schemas.records.fregata import InscriptionEleve
 from schemas.student_key import StudentKeys
 
@@ -86,6 +86,7 @@ class FregataInscriptions:
             raise BadPage("trop d'inscriptions")
         records: list[Record] = []
         refused: list[NotTaken] = []
+        doubted: list[Doubted] = []
         for element in answer:
             if isinstance(element, Mapping) and element.get("estEN") is True:
                 continue
@@ -95,9 +96,12 @@ class FregataInscriptions:
                 refused.append(NotTaken(place, faults))
             else:
                 records.append(record)
+                if warnings := _doubts(record.data):
+                    doubted.append(Doubted(place, warnings))
         rank = self.uais.index(ask.uai) + 1
         following = Cursor(self.uais[rank % len(self.uais)])
-        return Pulled(tuple(records), msgspec.json.encode(following).decode(), tuple(refused), complete=rank == len(self.uais))
+        last = rank == len(self.uais)
+        return Pulled(tuple(records), msgspec.json.encode(following).decode(), tuple(refused), last, tuple(doubted))
 
     def _record(self, ask: Ask, element: Any, place: str) -> tuple[tuple[Fault, ...], Record | None]:
         if not isinstance(element, Mapping):
@@ -122,6 +126,11 @@ class FregataInscriptions:
         content = hmac.digest(self.secret, msgspec.msgpack.encode(data), "sha256").hex()
         subject = f"inscription/{ask.uai}/{ask.annee}"
         return (), Record(TOPIC, "inscription_eleve", key, subject, _since(data), data, place, own_id=f"{place}/{content}")
+
+
+def _doubts(data: InscriptionEleve) -> tuple[Fault, ...]:
+    """A key that does not fit is said, never refused."""
+    return tuple(identifier_warnings.of_student(data.ine, f"{messages.ELEMENT}, champ apprenant.ine", None)) if data.ine else ()
 
 
 def _inside(element: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from connectors.apogee.registrations import TOPIC, record_of
+from connectors.apogee.registrations import TOPIC, record_of, warnings_of
 from connectors.pegase import messages
 from connectors.transport import values
 from connectors.transport.faults import FaultList
 from connectors.transport.values import BadValue, Kind, kind_of
-from schemas.outcome import Fault, NotTaken, Pulled, Record
+from schemas.outcome import Doubted, Fault, NotTaken, Pulled, Record
 from schemas.records.apogee import Inscription
 from schemas.student_key import StudentKeys
 
@@ -87,6 +87,7 @@ class PegaseFlux:
         cursor = self._read(after)
         records: list[Record] = []
         refused: list[NotTaken] = []
+        doubted: list[Doubted] = []
         for element in elements:
             place = _place(element)
             faults, record = self._record(element, place, now)
@@ -94,9 +95,11 @@ class PegaseFlux:
                 refused.append(NotTaken(place, faults))
             else:
                 records.append(record)
+                if warnings := tuple(warnings_of(record.data, f"{_named(_when(element))}, champ", None)):
+                    doubted.append(Doubted(place, warnings))
         following, complete = self._next(cursor, ask, total, ask.page + 1 >= pages, now)
         records.sort(key=lambda record: record.time)
-        return Pulled(tuple(records), msgspec.json.encode(following).decode(), tuple(refused), complete)
+        return Pulled(tuple(records), msgspec.json.encode(following).decode(), tuple(refused), complete, tuple(doubted))
 
     # --- how far ------------------------------------------------------------------------------------------------------
 

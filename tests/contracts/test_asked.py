@@ -62,6 +62,7 @@ class AskedContract(ABC):
         found = self.read()
         said = [f"{record.key}|{record.subject}|{record.position}|{record.own_id}" for record in found.records]
         said += [f"{each.place} {fault.message} {fault.remede}" for each in found.not_taken for fault in each.faults]
+        said += [f"{each.place} {fault.message} {fault.remede}" for each in found.doubted for fault in each.warnings]
         said.append(found.cursor if self.source_class is not ApogeeVue else "")
         assert not [(value, text) for value in self.personal for text in said if value.upper() in text.upper()]
 
@@ -74,6 +75,13 @@ class AskedContract(ABC):
         for each in self.read().not_taken:
             assert each.faults
             assert all(fault.code in CODES and fault.message and fault.remede for fault in each.faults)
+
+    def test_what_is_doubtful_was_taken_and_is_said_with_a_remedy(self) -> None:
+        found = self.read()
+        assert {each.place for each in found.doubted} <= {record.position for record in found.records}
+        for each in found.doubted:
+            assert each.warnings
+            assert all(fault.code in CODES and fault.message and fault.remede for fault in each.warnings)
 
 
 class TestApogeeVue(AskedContract):

@@ -92,6 +92,27 @@ def test_a_bad_row_is_told_once_and_closed_when_it_is_mended(bus: Receiving, apo
     assert len(ledger.open_refusals()) == 1
 
 
+def test_a_doubtful_key_is_listed_as_long_as_it_stays_so_at_the_source(bus: Receiving, apogee: ApogeeBase, view: SqlView) -> None:
+    apogee.student(900_001, "1111037734")
+    apogee.register(900_001, RECENT)
+    ledger = PullLedger(bus.database)
+    assert counted(sweeps(bus, view)) == (1, 0, 0)
+    [doubt] = ledger.open_doubts("apogee.vue")
+    assert [fault.code for fault in doubt.faults] == ["CLE_NNE_INVALIDE"]
+    sweeps(bus, view)
+    assert [each.since for each in ledger.open_doubts()] == [doubt.since], "read again, it is the same"
+    apogee.register(900_001, RECENT + timedelta(minutes=1), eta_iae="X")
+    assert counted(sweeps(bus, view))[2] == 1
+    assert (len(ledger.open_refusals()), ledger.open_doubts()) == (1, [])
+    apogee.register(900_001, RECENT + timedelta(minutes=2), eta_iae="E")
+    assert counted(sweeps(bus, view))[2] == 0
+    assert (ledger.open_refusals(), len(ledger.open_doubts())) == ([], 1)
+    apogee.run("UPDATE individu SET cod_cle_nne_ind = 'L'")
+    apogee.register(900_001, RECENT + timedelta(minutes=3))
+    sweeps(bus, view)
+    assert (ledger.open_refusals(), ledger.open_doubts()) == ([], [])
+
+
 @pytest.mark.timeout(240)
 def test_a_kill_at_any_step_loses_no_registration_and_gives_each_one_id(bus: Receiving, apogee: ApogeeBase) -> None:
     """`published` is between the broker's acknowledgement and the watermark."""

@@ -159,6 +159,18 @@ def test_a_refusal_names_no_person_even_where_columns_are_crossed() -> None:
     assert {fault.code for each in page.not_taken for fault in each.faults} <= CODES
 
 
+def test_doubtful_keys_are_said_and_the_row_is_taken() -> None:
+    page = pulled(row(), row(COD_IND="900002", COD_CLE_NNE_IND="M", UAI="0781944A"))
+    assert len(page.records) == 2
+    assert page.not_taken == ()
+    [doubted] = page.doubted
+    assert doubted.place == page.records[1].position
+    assert {warning.code for warning in doubted.warnings} == {"CLE_NNE_INVALIDE", "CLE_UAI_INVALIDE"}
+    said = " ".join(f"{doubted.place} {warning.message} {warning.remede}" for warning in doubted.warnings)
+    assert "modifiée le 2026-09-07 10:00:00" in said
+    assert not [value for value in PERSONAL if value in said.replace("modifiée le 2026-09-07", "")], said
+
+
 def test_the_place_of_a_refusal_is_that_of_its_later_record() -> None:
     [refused] = pulled(row(ETA_IAE="X")).not_taken
     assert refused.place == the_record(row()).position

@@ -35,6 +35,14 @@ def test_a_pupil_without_ine_has_a_key_of_the_establishment() -> None:
     assert record.key == StudentKeys(SECRET).without_nne(FIRST, "5001")
 
 
+def test_a_doubtful_ine_is_said_and_the_pupil_is_taken() -> None:
+    found = read(inscription(1, apprenant__ine="1111037734L"), inscription(2, apprenant__ine="1111037734M"))
+    assert len(found.records) == 2
+    [doubted] = found.doubted
+    assert doubted.place == found.records[1].position
+    assert [warning.code for warning in doubted.warnings] == ["CLE_NNE_INVALIDE"]
+
+
 def test_a_pupil_of_the_education_nationale_is_left_out() -> None:
     found = read(inscription(1, estEN=True), inscription(2))
     assert [record.data.identifiant for record in found.records] == ["5002"]

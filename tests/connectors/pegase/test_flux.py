@@ -119,6 +119,16 @@ def test_a_bad_registration_is_refused_and_its_neighbours_are_taken(changes: dic
     assert not [value for value in PERSONAL if value in said], said
 
 
+def test_doubtful_keys_are_said_and_the_registration_is_taken() -> None:
+    found = pulled(vue(1, INE="1111037734L"), vue(2, INE="1111037734M", UAI="0781944A"))
+    assert len(found.records) == 2
+    [doubted] = found.doubted
+    assert doubted.place == found.records[1].position
+    assert {warning.code for warning in doubted.warnings} == {"CLE_NNE_INVALIDE", "CLE_UAI_INVALIDE"}
+    said = " ".join(f"{doubted.place} {warning.message} {warning.remede}" for warning in doubted.warnings)
+    assert not [value for value in PERSONAL if value in said], said
+
+
 @pytest.mark.parametrize("element", [None, "TESTARD", 1, [], [{}], {}, {"UAI": {"code": {}}}, {"UAI": "\ud800", "formation": []}])
 def test_an_element_of_another_form_is_refused_alone(element: Any) -> None:
     found = pulled(vue(), element)
