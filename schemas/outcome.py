@@ -158,6 +158,8 @@ class Processor:
     """Waiting events a key may have; the next one is refused."""
     parked_for: timedelta = timedelta(days=30)
     """How long an event may wait from when it reached the log before it is refused."""
+    marked_every: float = 30.0
+    """Seconds from one mark of freshness of its tasks to the next; 0, as often as can be, where an answer or a list rests on it."""
 
 
 # --- connectors ------------------------------------------------------------------------------------------------------

@@ -132,6 +132,7 @@ class AiokafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokaf
         runner.delivered(counts, positions)
         for batch in batches:
             await runner.begin(batch, assignment, lambda: None)
+        await runner.begun_are_over()
 
     def _batches(self, partition: TopicPartition, records: Sequence[Any]) -> list[Batch]:
         place = (self._topics[partition.topic], partition.partition)

@@ -78,6 +78,8 @@ class TaskLife:
     """A due instant and the ends read after it, which the inputs must have been consumed up to."""
     mark: tuple[datetime, dict[str, int]] | None = None
     """The same for the next mark of freshness."""
+    marked: float = float("-inf")
+    """When the last mark was told (monotonic)."""
 
     def consumed_up_to(self, topic: str, end: int) -> bool:
         """Every record before `end` is finished: the position passes markers, but counts only with nothing in flight."""
@@ -276,6 +278,11 @@ class Runner:
         self._begun.add(begun)
         begun.add_done_callback(self._begun.discard)
 
+    async def begun_are_over(self) -> None:
+        """Returns once nothing begun is under way: committed, given up or failed."""
+        if self._begun:
+            await asyncio.wait(self._begun)
+
     async def _handled(self, batch: Batch, assignment: int, ack: Callable[[], object]) -> None:
         try:
             await self.handle(batch, assignment, ack)
@@ -368,7 +375,8 @@ class Runner:
         """An instant is a mark once the ends read after it are consumed and what follows from them is published."""
         if self._tell_fresh is None or not self.tasks:
             return
-        waiting = [task for task in self.tasks.values() if task.mark is None]
+        due = monotonic() - self.engine.processor.marked_every
+        waiting = [task for task in self.tasks.values() if task.mark is None and task.marked <= due]
         if waiting:
             now = self._now()
             bounds = await self._broker.bounds((topic, task.partition) for task in waiting for topic in self.engine.topics)
@@ -382,7 +390,7 @@ class Runner:
             tell = self._tell_fresh
             await self._retried(lambda: tell(marks))
             for partition in marks:
-                self.tasks[partition].mark = None
+                self.tasks[partition].mark, self.tasks[partition].marked = None, monotonic()
 
     async def _forget(self, task: TaskLife) -> None:
         forget = list(task.published)

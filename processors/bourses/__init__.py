@@ -22,4 +22,5 @@ PROCESSOR = Processor(
     reglages=Reglages,
     state=Etudiant,
     provides=provides,
+    marked_every=0,
 )
