@@ -27,6 +27,8 @@ WORKERS = {"luciole": 1, "luciole.verrou": 1, "luciole.projections": 1}
 SENT = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """Two days ago: FREGATA's day has come everywhere in France."""
 EACH = timedelta(seconds=30)
+APPELS_TENUS = "SELECT count(*) FILTER (WHERE motif <> 'SANS_OBJET') - count(*) FILTER (WHERE motif = 'SANS_OBJET') FROM support_appels"
+"""Everything comes two days late: a call made before an end came is taken back by that end, which was in time."""
 
 
 def run(console: Console, scale: float) -> dict[str, Any]:
@@ -40,15 +42,24 @@ def run(console: Console, scale: float) -> dict[str, Any]:
         try:
             domain.wait_for_the_workers()
             with watched(domain) as cost:
-                domain.phase("dossiers et bordereaux", [r for e in campaign for r in instruction(e)])
-                domain.phase("flux financiers, DRAAF", [r for e in campaign for r in payment(e)])
-                domain.phase("préparations", [command("preparation_demande", name, SENT - timedelta(hours=1)) for name in names])
-                domain.phase("envois, OGAPI, FREGATA", [r for rank, name in enumerate(names) for r in sending(name, rank)])
+                known = [r for e in campaign for r in instruction(e)]
+                paid = [r for e in campaign for r in payment(e)]
+                prepared = [command("preparation_demande", name, SENT - timedelta(hours=1)) for name in names]
+                sent = [r for rank, name in enumerate(names) for r in sending(name, rank)]
+                domain.phase("dossiers et bordereaux", known, lambda: done(domain, "BORDEREAU") == len(campaign))
+                domain.phase("flux financiers, DRAAF", paid, lambda: done(domain, "CONFIRMATION_DRAAF") == len(campaign))
+                domain.phase("préparations", prepared, lambda: done(domain, "PREPARATION") == len(campaign))
+                domain.phase("envois, OGAPI, FREGATA", sent)
             found = result(domain, cost, expected(domain, campaign), AT_MOST)
         finally:
             domain.close()
     show(console, f"Campagne nationale : {found['found']['dossiers envoyés']} dossiers envoyés, {len(campaign)} établissements", found)
     return found
+
+
+def done(domain: Domain, etape: str) -> int:
+    """Bordereaux whose timeline shows this step done: what an instructor looks at before the next one."""
+    return int(domain.one(f"SELECT count(*) FROM luciole_etapes WHERE bordereau <> '' AND etape = '{etape}' AND statut = 'FAIT'"))
 
 
 def instruction(e: Etablissement) -> Iterator[Record]:
@@ -111,5 +122,6 @@ def expected(domain: Domain, campaign: tuple[Etablissement, ...]) -> list[tuple[
         ("lignes d'OGAPI", domain.one("SELECT count(*) FROM ogapi_montants"), len(billed)),
         ("euros dans OGAPI", domain.one("SELECT sum(montant) FROM ogapi_montants"), sum((d.montant for d in billed), Decimal(0))),
         ("lignes de FREGATA", domain.one("SELECT count(*) FROM fregata_decisions"), len(sent)),
+        ("appels au support qui tiennent", domain.one(APPELS_TENUS), 0),
         ("lettres mortes", domain.one("SELECT count(*) FROM dead_letters"), 0),
     ]
