@@ -34,6 +34,7 @@ def est_un_mois(mois: str) -> bool:
     return _MOIS.fullmatch(mois) is not None and not mois.startswith("0000")
 
 
+@lru_cache(2048)
 def mois_de(jour: date) -> str:
     return f"{jour.year:04d}-{jour.month:02d}"
 

@@ -99,23 +99,24 @@ def recapitulatif(ctx: Contexte, mois: Mois, paiement: PaiementOuvert) -> Emitte
     """« Réalisé horaire de l'action » (R-EXT-46): all stagiaires, those without hours included."""
     totaux = heures_de_tous(ctx.action)
     saisies = {ligne.rang: ligne for ligne in mois.lignes}
-    lignes = tuple(_ligne_recap(un, saisies.get(rang), totaux[rang]) for rang, un in inscrits(ctx.action))
+    presents = [(un, saisies.get(rang), totaux[rang]) for rang, un in inscrits(ctx.action)]
     couts = couts_unitaires(ctx.action, ctx.reglages)
-    centre, entreprise = somme(ligne.centre for ligne in lignes), somme(ligne.entreprise for ligne in lignes)
-    total_centre, total_entreprise = somme(ligne.total_centre for ligne in lignes), somme(ligne.total_entreprise for ligne in lignes)
+    centre = sum([ligne.centre for _, ligne, _ in presents if ligne is not None])
+    entreprise = sum([ligne.entreprise for _, ligne, _ in presents if ligne is not None])
+    total_centre, total_entreprise = sum([total[0] for _, _, total in presents]), sum([total[1] for _, _, total in presents])
     return publie(
         "declaration_recapitulee",
         f.DeclarationRecapitulee(
             contrat=ctx.contrat,
             mois=mois.mois,
             periode=periode(mois.mois),
-            lignes=lignes,
-            centre=centre,
-            entreprise=entreprise,
-            total_mois=centre + entreprise,
-            total_centre=total_centre,
-            total_entreprise=total_entreprise,
-            total=total_centre + total_entreprise,
+            lignes=tuple([_ligne_recap(*chacun) for chacun in presents]),
+            centre=en_heures(centre),
+            entreprise=en_heures(entreprise),
+            total_mois=en_heures(centre + entreprise),
+            total_centre=en_heures(total_centre),
+            total_entreprise=en_heures(total_entreprise),
+            total=en_heures(total_centre + total_entreprise),
             nombre_stagiaires=mois.stagiaires,
             cout=None if couts is None else cout(mois.heures, couts),
             taux_realisation=taux_realisation(ctx.action, ctx.reglages),

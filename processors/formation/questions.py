@@ -29,7 +29,7 @@ def rang_de(action: Action, numero: str) -> int | None:
 
 
 def nombre_inscrits(action: Action) -> int:
-    return sum(1 for _ in inscrits(action))
+    return len(action.stagiaires) - sum([un.retire for un in action.stagiaires])
 
 
 def presents(action: Action, mois: str) -> Iterator[tuple[int, Stagiaire]]:
@@ -58,8 +58,8 @@ def heures_de(action: Action, rang: int) -> tuple[int, int]:
     for mois in action.mois:
         for ligne in mois.lignes:
             if ligne.rang == rang:
-                centre += ligne.centre
-                entreprise += ligne.entreprise
+                centre += ligne.centre_realisees + ligne.centre_justifiees
+                entreprise += ligne.entreprise_realisees + ligne.entreprise_justifiees
     return centre, entreprise
 
 
@@ -68,8 +68,8 @@ def heures_de_tous(action: Action) -> list[tuple[int, int]]:
     centre, entreprise = [un.plie_centre for un in action.stagiaires], [un.plie_entreprise for un in action.stagiaires]
     for mois in action.mois:
         for ligne in mois.lignes:
-            centre[ligne.rang] += ligne.centre
-            entreprise[ligne.rang] += ligne.entreprise
+            centre[ligne.rang] += ligne.centre_realisees + ligne.centre_justifiees
+            entreprise[ligne.rang] += ligne.entreprise_realisees + ligne.entreprise_justifiees
     return list(zip(centre, entreprise, strict=True))
 
 
