@@ -26,6 +26,8 @@ from processors.bourses.reponse import Question, repondre
 from processors.bourses.state import Etudiant, Transfert
 from schemas.outcome import Event, Outcome, Processor
 from schemas.records.aglae import Dossier, Voeu
+from schemas.records.apogee import Inscription
+from schemas.records.nne import CorrectionNne
 from schemas.student_key import StudentKeys
 from tests.bus.answers.serving import NNE, OTHER, SECRET, UAI
 from tests.bus.engine.installation import Installation
@@ -103,6 +105,40 @@ def test_an_answer_follows_its_event_and_a_stopped_engine_makes_it_wait(installa
             await until(lambda: not feed.fresh)
             assert told(feed.fresh) == "ATTENTE"
             assert told(True) == "POSITIVE"
+
+    asyncio.run(play())
+
+
+def test_a_corrected_identifier_is_answered_of_at_once_though_its_facts_pass_over_a_second_topic(installation: Installation) -> None:
+    """R-AGL-21: from the key of the wrong NNE, by the topic of transmissions, to the key of the right one."""
+    rights, marks = Rights(), Marks(installation.connected(), PROCESSOR.name)
+    registration: Any = Inscription(
+        uai=UAI, cod_anu="2026", cod_ind="1", cod_etu="1", cod_etp="L1INFO", cod_vrs_vet="1", nne=OTHER[:10], cle_nne=OTHER[10], eta_iae="E"
+    )
+    correction = CorrectionNne(uai=UAI, cod_etu="1", ancien_nne=OTHER, nouveau_nne=NNE, nouvelle_cle=KEY)
+    events = (
+        Event(
+            "00000000-0000-5000-8000-000000000101", "inscription", AT, OTHER_KEY, "ia/1", "/apogee", "apogee.inscriptions.v1", registration
+        ),
+        Event("00000000-0000-5000-8000-000000000102", "correction_nne", AT, OTHER_KEY, "nne/1", "/nne", "nne.corrections.v1", correction),
+    )
+    assert installation.place("nne.corrections.v1", KEY) != installation.place("nne.corrections.v1", OTHER_KEY), "two tasks"
+
+    def registered() -> bool:
+        droits = rights.of(KEY)
+        return droits is not None and any(annee.inscriptions for annee in droits.annees)
+
+    async def play() -> None:
+        await installation.publish([dossier(1, "CONDITIONNEL"), events[0]])
+        async with feeding(installation, rights, marks) as feed, running(installation) as member:
+            member.runner._tell_fresh = marks.write
+            await until(lambda: feed.fresh and rights.of(KEY) is not None)
+            assert not registered()
+            await installation.publish([events[1]])
+            began = time.monotonic()
+            await until(registered)
+            assert time.monotonic() - began < 5
+            assert feed.fresh
 
     asyncio.run(play())
 

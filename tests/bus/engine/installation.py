@@ -83,9 +83,10 @@ class Installation:
     async def publish(self, events: Iterable[Event]) -> None:
         """Publish in order; returns when all are acknowledged."""
         async with AIOKafkaProducer(**self.kafka, acks="all", enable_idempotence=True, linger_ms=5) as producer:
-            ids = self.registry.schema_ids({t: self.deployment.topic(t) for t in ("apogee.inscriptions.v1", "aglae.dossiers.v1")})
+            given = list(events)
+            ids = self.registry.schema_ids({event.topic: self.deployment.topic(event.topic) for event in given})
             waiting = []
-            for event in events:
+            for event in given:
                 value = encode(event.topic, event.type, event.data, ids[event.topic])
                 waiting.append(await self._send(producer, event.topic, event.key, value, self.headers(event)))
             await asyncio.gather(*waiting)
