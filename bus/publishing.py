@@ -6,23 +6,25 @@ what they have seen. So a producer transaction would add nothing.
 
 import asyncio
 import contextlib
-import struct
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from bus.deployment import Deployment
 from bus.engine.assembly import partitioner
 from bus.registry_client import RegistryClient
+from connectors.transport.spool import Spool
 from schemas import identity
 from schemas.codec import encode
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, instant_text
 from schemas.outcome import Fault, Record
 
 LARGEST_VALUE = 900_000
@@ -31,10 +33,17 @@ PATIENCE = 15.0
 """Seconds without an acknowledgement after which Kafka is away."""
 
 _IN_MEMORY = 4 * 1024 * 1024
-_WINDOW = 1_000
-_LENGTH = struct.Struct(">I")
-_Message = tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]
+_WINDOW, _WINDOW_BYTES = 1_000, 2 * 1024 * 1024
+"""Records, and bytes of values, that are sent before those sent earlier are waited for."""
+OWN_HEADERS = ("ce_id", "ce_subject", "ce_time")
+"""Headers that are each record's own; the others are those of its type, and are kept once."""
+
+_Header = tuple[str, bytes]
+_Message = tuple[str, int, bytes, bytes, list[_Header]]
 """Kafka topic, partition, key, value, headers."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[str, int, bytes, bytes, str, tuple[bytes, bytes, bytes]]).decode
+"""A record that waits: topic, partition, key, value, name, values of its own headers."""
 
 
 class KafkaAway(Exception):
@@ -45,7 +54,11 @@ class KafkaAway(Exception):
 class Prepared:
     """Records encoded and measured, in a file of their own that ends with it."""
 
-    spool: IO[bytes]
+    spool: Spool
+    topics: Mapping[str, str]
+    """Topic -> its name on Kafka."""
+    headers: Mapping[str, list[_Header]]
+    """Record name -> the headers that all of them share."""
     counts: Mapping[str, int]
 
     @property
@@ -125,54 +138,48 @@ class RecordPublisher:
         """Send them in order and wait for every acknowledgement; how many. Raises KafkaAway within the patience."""
         deadline = self._deadline()
         producer = await self._started(deadline)
-        window: list[_Message] = []
-        for message in _messages(prepared.spool):
-            window.append(message)
-            if len(window) == _WINDOW:
-                await self._send(producer, window, deadline)
-                self._probe("window_published")
-                window, deadline = [], self._deadline()
-        if window:
-            await self._send(producer, window, deadline)
-        return prepared.total
-
-    def _prepare(self, records: Iterable[Record], system: str, receipt: str, traceparent: str | None) -> Prepared | TooLarge:
-        spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=self._spool_folder)  # noqa: SIM115  closed with Prepared
-        counts: Counter[str] = Counter()
-        encoder = msgspec.msgpack.Encoder()
-        try:
-            for record in records:
-                value = encode(record.topic, record.name, record.data, self._ids[record.topic])
-                if len(value) > LARGEST_VALUE:
-                    spool.close()
-                    return TooLarge(_too_large(record, len(value)))
-                envelope = envelope_of(record, system, receipt, traceparent)
-                place = self._place(record.topic, record.key)
-                message = encoder.encode((self._deployment.topic(record.topic), place, record.key.encode(), value, envelope.headers()))
-                spool.write(_LENGTH.pack(len(message)))
-                spool.write(message)
-                counts[record.topic] += 1
-        except BaseException:
-            spool.close()
-            raise
-        return Prepared(spool, counts)
-
-    async def _send(self, producer: AIOKafkaProducer, window: list[_Message], deadline: float) -> None:
         sent: list[asyncio.Future[Any]] = []
         try:
+            for window in _windows(_messages(prepared)):
+                older = len(sent)
+                async with asyncio.timeout_at(deadline):
+                    await _send(producer, window, sent)
+                    await asyncio.gather(*sent[:older])
+                if older:
+                    deadline = self._deadline()
+                    del sent[:older]
+                self._probe("window_published")
             async with asyncio.timeout_at(deadline):
-                for topic, partition, key, value, headers in window:
-                    sent.append(await producer.send(topic, value, key=key, partition=partition, headers=headers))
-                answers = await asyncio.gather(*sent, return_exceptions=True)
+                await asyncio.gather(*sent)
         except (KafkaError, OSError, TimeoutError) as error:
             for future in sent:
                 future.cancel()
             self._discard(producer)
             raise _away(error) from error
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                self._discard(producer)
-                raise _away(answer) from answer
+        return prepared.total
+
+    def _prepare(self, records: Iterable[Record], system: str, receipt: str, traceparent: str | None) -> Prepared | TooLarge:
+        spool = Spool(_IN_MEMORY, self._spool_folder)
+        counts: Counter[str] = Counter()
+        headers: dict[str, list[_Header]] = {}
+        try:
+            for record in records:
+                topic, name = record.topic, record.name
+                value = encode(topic, name, record.data, self._ids[topic])
+                if len(value) > LARGEST_VALUE:
+                    spool.close()
+                    return TooLarge(_too_large(record, len(value)))
+                if name not in headers:
+                    envelope = envelope_of(record, system, receipt, traceparent)
+                    headers[name] = [each for each in envelope.headers() if each[0] not in OWN_HEADERS]
+                own = (_id_of(record, system, receipt).encode(), record.subject.encode(), _instant(record.time))
+                spool.add(_encode((topic, self._place(topic, record.key), record.key.encode(), value, name, own)))
+                counts[topic] += 1
+        except BaseException:
+            spool.close()
+            raise
+        topics = {topic: self._deployment.topic(topic) for topic in counts}
+        return Prepared(spool, topics, headers, counts)
 
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._patience
@@ -224,7 +231,7 @@ async def _ended(producer: AIOKafkaProducer) -> None:
 def envelope_of(record: Record, system: str, receipt: str, traceparent: str | None = None) -> Envelope:
     """The id is the source's own where it has one, else the receipt's and the place in what was received."""
     return Envelope(
-        ce_id=identity.from_source(system, record.own_id) if record.own_id else identity.from_receipt(receipt, record.position),
+        ce_id=_id_of(record, system, receipt),
         ce_type=record.name,
         ce_source=f"/{system}",
         ce_subject=record.subject,
@@ -233,11 +240,46 @@ def envelope_of(record: Record, system: str, receipt: str, traceparent: str | No
     )
 
 
-def _messages(spool: IO[bytes]) -> Iterator[_Message]:
-    decoder = msgspec.msgpack.Decoder(_Message)
-    spool.seek(0)
-    while head := spool.read(_LENGTH.size):
-        yield decoder.decode(spool.read(_LENGTH.unpack(head)[0]))
+def _id_of(record: Record, system: str, receipt: str) -> str:
+    return identity.from_source(system, record.own_id) if record.own_id else identity.from_receipt(receipt, record.position)
+
+
+@lru_cache(1024)
+def _instant(time: datetime) -> bytes:
+    """Records of one file share theirs."""
+    return instant_text(time).encode()
+
+
+def _messages(prepared: Prepared) -> Iterator[_Message]:
+    for topic, place, key, value, name, own in map(_decode, prepared.spool):
+        yield prepared.topics[topic], place, key, value, [*zip(OWN_HEADERS, own, strict=True), *prepared.headers[name]]
+
+
+def _windows(messages: Iterable[_Message]) -> Iterator[list[_Message]]:
+    window, size = list[_Message](), 0
+    for message in messages:
+        window.append(message)
+        size += len(message[3])
+        if len(window) == _WINDOW or size >= _WINDOW_BYTES:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
+
+
+async def _send(producer: AIOKafkaProducer, window: Iterable[_Message], sent: list[asyncio.Future[Any]]) -> None:
+    """In batches made here: one future, put in `sent`, for a batch and not for each record. In order within a partition."""
+    batches: dict[tuple[str, int], BatchBuilder] = {}
+    for topic, partition, key, value, headers in window:
+        batch = batches.get((topic, partition))
+        if batch is None or batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            if batch is not None:
+                sent.append(await producer.send_batch(batch, topic, partition=partition))
+            batch = batches[topic, partition] = producer.create_batch()
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
+    for (topic, partition), batch in batches.items():
+        batch.close()
+        sent.append(await producer.send_batch(batch, topic, partition=partition))
 
 
 def _too_large(record: Record, size: int) -> Fault:

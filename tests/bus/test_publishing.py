@@ -5,7 +5,8 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from bus.publishing import LARGEST_VALUE, KafkaAway, RecordPublisher, TooLarge, envelope_of
 from bus.registry_client import RegistryAway
@@ -73,6 +75,31 @@ def test_publishing_again_with_the_same_receipt_gives_the_same_ids_and_values(bu
     assert len({(one.envelope.ce_id, one.key, one.data) for one in came}) == 2
 
 
+def test_thousands_of_records_arrive_once_and_in_order_of_their_key_among_the_largest(bus: Receiving) -> None:
+    """More than one window and more than one batch; between small ones, some as large as a broker takes."""
+    good = records(bus, json.dumps(EVENT))[0]
+    large = type(good.data)(**{**_fields(good.data), "nom": "é" * (LARGEST_VALUE // 2 - 1000)})
+    given = [
+        msgspec.structs.replace(good, key=f"k{rank % 3}", own_id=f"e-{rank}", data=large if rank % 1500 == 7 else good.data)
+        for rank in range(3500)
+    ]
+    assert bus.run(lambda publisher: publish(publisher, given)) == len(given)
+    came = bus.came()
+    for key in {record.key for record in given}:
+        expected = [(identity.from_source("apogee", record.own_id or ""), record.data) for record in given if record.key == key]
+        assert [(one.envelope.ce_id, one.data) for one in came if one.key == key] == expected
+
+
+def test_every_record_has_the_headers_of_its_own_envelope(bus: Receiving) -> None:
+    first = records(bus, json.dumps(EVENT))[0]
+    given = [
+        msgspec.structs.replace(first, subject=f"s/é{rank}", own_id=None, position=f"ligne {rank}", time=first.time + timedelta(days=rank))
+        for rank in range(3)
+    ]
+    bus.run(lambda publisher: publish(publisher, given))
+    assert {one.envelope for one in bus.came()} == {envelope_of(record, "apogee", RECEIPT) for record in given}
+
+
 def test_a_record_too_large_for_a_broker_is_a_fault_and_nothing_is_sent(bus: Receiving) -> None:
     good = records(bus, json.dumps(EVENT))[0]
     large = msgspec.structs.replace(good, data=type(good.data)(**{**_fields(good.data), "nom": "é" * LARGEST_VALUE}), position="ligne 9")
@@ -121,11 +148,9 @@ def test_a_topic_that_does_not_exist_is_away_and_the_next_publication_uses_a_new
         await publisher.learn([REGISTRATIONS])
         prepared = await publisher.prepare(good, "apogee", RECEIPT)
         assert not isinstance(prepared, TooLarge)
-        await publisher.check()
-        first = publisher._producer
         with prepared.spool:
             with pytest.raises(KafkaAway):
-                await publisher._send(first, [("absent.v1", 0, b"k", b"v", [])], asyncio.get_running_loop().time() + 1)
+                await publisher.publish(replace(prepared, topics={REGISTRATIONS: "absent.v1"}))
             assert publisher._producer is None
             return await publisher.publish(prepared)
 
@@ -163,7 +188,10 @@ class Unheard:
         self._answer = answer
         self._message_accumulator = self
 
-    async def send(self, _topic: str, _value: bytes, **_named: Any) -> "asyncio.Future[Any]":
+    def create_batch(self) -> BatchBuilder:
+        return BatchBuilder(1_000_000, 0)
+
+    async def send_batch(self, _batch: BatchBuilder, _topic: str, **_named: Any) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if self._answer is not None:
             future.set_exception(self._answer)
