@@ -33,22 +33,17 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """One stagiaire's month. Justified hours have their papers, but for the one whose papers never came."""
+    """One stagiaire's month."""
 
     stagiaire: str
     centre: int
     entreprise: int
     justifiees: int = 0
     non_justifiees: int = 0
-    papiers: bool = True
 
     def facturees(self) -> int:
         """Hours in centre that an invoice asks for (R-EXT-64)."""
         return self.centre + self.justifiees
-
-    def payables(self) -> int:
-        """Those that are paid in the end: without their papers, justified hours are not (R-EXT-50)."""
-        return self.centre + (self.justifiees if self.papiers else 0)
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ class Action:
     @property
     def realise(self) -> Decimal:
         """What the six months are worth."""
-        return sum((self._cout(mois, Ligne.payables) for mois in self.mois), Decimal(0))
+        return sum((self._cout(mois, Ligne.facturees) for mois in self.mois), Decimal(0))
 
     @property
     def acomptes(self) -> tuple[Decimal, ...]:
@@ -93,7 +88,7 @@ class Action:
 
     @property
     def solde(self) -> Decimal:
-        """What was realised, less all that was received: hours paid without their papers are taken back (R-EXT-85)."""
+        """What was realised, less all that was received (R-EXT-85)."""
         return self.realise - self.avance - sum(self.acomptes, Decimal(0))
 
 
@@ -134,11 +129,11 @@ def _action(
 
 
 def _ligne(random: Random, numero: str, centre: int, entreprise: int) -> Ligne:
-    """The first is never absent, the second sends no papers, the others are absent now and then."""
+    """The first is never absent, the others are now and then."""
     if numero == "S1" or random.random() < 0.5:
         return Ligne(numero, centre, entreprise)
     justified, unjustified = random.randrange(1, 8), random.randrange(3)
-    return Ligne(numero, centre - justified - unjustified, entreprise, justified, unjustified, papiers=numero != "S2")
+    return Ligne(numero, centre - justified - unjustified, entreprise, justified, unjustified)
 
 
 Chapter = Callable[[Action], Iterator[Event]]
@@ -208,7 +203,7 @@ def papiers(action: Action) -> Iterator[Event]:
     """The Region received the papers of the justified absences, by post."""
     for mois in action.mois:
         for ligne in action.lignes[mois]:
-            if ligne.justifiees and ligne.papiers:
+            if ligne.justifiees:
                 about = {"contrat": action.contrat, "stagiaire": ligne.stagiaire, "nature": "ABSENCE", "mois": mois}
                 yield said("justificatif_recu", at(dernier_jour(mois), 8), **about)
 

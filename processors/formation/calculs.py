@@ -70,15 +70,6 @@ class Heures:
     def total(self) -> int:
         return self.centre + self.entreprise
 
-    def sans_justifiees(self, centre: int, entreprise: int) -> "Heures":
-        """Less justified hours whose papers are awaited (R-EXT-50)."""
-        return Heures(
-            self.centre_realisees,
-            self.centre_justifiees - centre,
-            self.entreprise_realisees,
-            self.entreprise_justifiees - entreprise,
-        )
-
 
 def cout(heures: Heures, couts: Couts) -> Decimal:
     """(done + justified in centre) × its cost + (done + justified in entreprise) × its cost, rounded once (R-EXT-64)."""

@@ -95,7 +95,8 @@ def prend_effet(ctx: Contexte) -> Outcome | None:
 
 
 def confirmer_solde(ctx: Contexte) -> Outcome:
-    """Realised cost less what was received, less what remains to deduct; payable once the Region has the bilan (R-EXT-84, 85)."""
+    """Realised cost less what was received, less what remains to deduct; payable once the Region has the bilan and the papers of
+    the months that it asks for (R-EXT-09, 50, 84, 85)."""
     action = ctx.action
     if not action.bilan_depose:
         return ctx.refuse(messages.bilan_non_depose())

@@ -13,7 +13,7 @@ from processors.formation.changements import (
 from processors.formation.contexte import Contexte
 from processors.formation.ouverture import echeance_declaration
 from processors.formation.paiements import paiement_ouvert
-from processors.formation.publications import facture, notification, publie, recapitulatif, suivi
+from processors.formation.publications import facture, notification, publie, recapitulatif, solde_payable, suivi
 from processors.formation.questions import (
     est_confirme,
     facture_nommee,
@@ -86,7 +86,9 @@ def _lever(ctx: Contexte, rang: int, mois: tuple[str, ...], nature: str) -> Outc
     if centre or entreprise:
         references = {m.facture for m in action.mois if m.mois in mois and m.facture}
         factures = (facture_nommee(action, reference) for reference in sorted(references))
-        emis += [facture(suite, une) for une in factures if une is not None and une.statut != "ACCEPTEE"]
+        for une in factures:
+            if une is not None and une.statut != "ACCEPTEE":
+                emis += [facture(suite, une), *solde_payable(suite, une, messages.JUSTIFICATIFS_RECUS)]
     return suite.applique(action, emis, "justificatif reçu par la Région")
 
 

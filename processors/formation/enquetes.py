@@ -7,7 +7,7 @@ from processors.formation.calculs import en_heures
 from processors.formation.calendrier import dans_les_mois, debut_du_jour
 from processors.formation.changements import stagiaire_remplace
 from processors.formation.contexte import Contexte
-from processors.formation.publications import est_payable, facture, notification, publie, suivi
+from processors.formation.publications import est_payable, facture, notification, publie, solde_payable, suivi
 from processors.formation.questions import heures_de_tous, inscrits, rang_de
 from processors.formation.reglages import Reglages
 from processors.formation.state import Action, Stagiaire
@@ -145,8 +145,5 @@ def recevoir_bilan(ctx: Contexte) -> Outcome:
     emis = [bilan(suite, "RECU")]
     for une in suite.action.factures:
         if une.nature == "SOLDE" and est_payable(suite.action, une):
-            emis += [
-                facture(suite, une),
-                notification(suite, "SOLDE_PAYABLE", messages.notification_solde_payable(), messages.MENUS_FACTURE, une.reference),
-            ]
+            emis += [facture(suite, une), *solde_payable(suite, une, messages.BILAN_RECU)]
     return suite.applique(suite.action, [*emis, suivi(suite)], "la Région a reçu le bilan pédagogique")

@@ -24,6 +24,9 @@ CERTIFICAT_OUVERTURE = "Certificat administratif d'ouverture de stage"
 CERTIFICAT_NON_OUVERTURE = "Certificat administratif de non ouverture de stage"
 BORDEREAU_ENVOI = "Bordereau d'envoi"
 
+BILAN_RECU = "La Région a reçu le bilan pédagogique"
+JUSTIFICATIFS_RECUS = "La Région a reçu les justificatifs attendus"
+
 MENUS_FACTURE = ("Facturation", "Etat")
 
 
@@ -709,8 +712,8 @@ def notification_rejetee(libelle: str, motif: str) -> str:
     return f"La Région a rejeté : {libelle}. Motif : {motif}"
 
 
-def notification_solde_payable() -> str:
-    return "La Région a reçu le bilan pédagogique : le solde peut être payé."
+def notification_solde_payable(parce_que: str) -> str:
+    return f"{parce_que} : le solde peut être payé."
 
 
 def notification_enquete(numero: str, terme: str) -> str:

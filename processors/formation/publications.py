@@ -194,12 +194,21 @@ def facture(ctx: Contexte, une: Facture, *, motif: str | None = None, decidee_le
 
 
 def est_payable(action: Action, une: Facture) -> bool:
-    """Nothing withholds its payment: papers received (R-EXT-50); for the solde, the bilan (R-EXT-84) and something to pay."""
+    """Nothing withholds its payment: papers of its months received (R-EXT-50, and 09 for the solde); for the solde, the bilan too
+    (R-EXT-84) and something to pay."""
     if une.statut not in ("EMISE", "ACCEPTEE"):
         return False
-    if une.nature == "SOLDE":
-        return action.bilan_recu and une.brut > 0
+    if une.nature == "SOLDE" and not (action.bilan_recu and une.brut > 0):
+        return False
     return not any(mois.attentes for mois in action.mois if mois.mois in une.mois)
+
+
+def solde_payable(ctx: Contexte, une: Facture, parce_que: str) -> list[Emitted]:
+    """Tells the organisme that nothing withholds its solde any more."""
+    if une.nature != "SOLDE" or not est_payable(ctx.action, une):
+        return []
+    message = messages.notification_solde_payable(parce_que)
+    return [notification(ctx, "SOLDE_PAYABLE", message, messages.MENUS_FACTURE, une.reference)]
 
 
 def _libelles(une: Facture, raison_sociale: str) -> tuple[str, str]:

@@ -197,8 +197,9 @@ def couts_unitaires(action: Action, reglages: Reglages) -> Couts | None:
 
 
 def cout_realise(action: Action, couts: Couts) -> Decimal:
-    """Of all confirmed declarations, without justified hours whose papers are awaited (R-EXT-50, 85)."""
-    return somme(cout(mois.payables, couts) for mois in confirmes(action))
+    """Of all confirmed declarations, by the sum of each as its invoice asks for it (R-EXT-64, 85). Papers that are awaited
+    change no amount: they withhold the payment of the invoice that asks for their hours (R-EXT-50, A-13)."""
+    return somme(cout(mois.heures, couts) for mois in confirmes(action))
 
 
 def percu(action: Action) -> Decimal:

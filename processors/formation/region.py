@@ -60,7 +60,7 @@ def _accepter(ctx: Contexte, une: Facture) -> Outcome:
     emis = [facture(suite, acceptee, decidee_le=ctx.event.time)]
     libelle = emis[0].data.libelle_certificat
     emis.append(notification(suite, "FACTURE_ACCEPTEE", messages.notification_acceptee(libelle), messages.MENUS_FACTURE, une.reference))
-    if attendus and une.nature == "ACOMPTE":
+    if attendus:
         emis.append(anomalie(suite, "ACCEPTEE_SANS_JUSTIFICATIF", une.reference, messages.anomalie_sans_justificatif(attendus)))
     return suite.applique(action, [*emis, suivi(suite)], "demande de paiement acceptée")
 

@@ -150,10 +150,6 @@ class Mois(Compact, frozen=True):
     def heures(self) -> Heures:
         return Heures(self.centre_realisees, self.centre_justifiees, self.entreprise_realisees, self.entreprise_justifiees)
 
-    @property
-    def payables(self) -> Heures:
-        return self.heures.sans_justifiees(sum(a.centre for a in self.attentes), sum(a.entreprise for a in self.attentes))
-
 
 class Piece(Compact, frozen=True):
     """Papers received for the absences of one stagiaire and month."""

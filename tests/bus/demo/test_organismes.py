@@ -79,8 +79,7 @@ def test_the_rules_pay_what_the_plan_announces(action: Action) -> None:
     assert found["action_suivie"][-1].etat == "SOLDEE"
 
 
-def test_hours_without_papers_are_asked_for_and_taken_back() -> None:
+def test_every_justified_hour_has_its_papers() -> None:
     for action in ACTIONS:
-        unproved = [ligne for mois in action.mois for ligne in action.lignes[mois] if ligne.justifiees and not ligne.papiers]
-        assert unproved
-        assert {ligne.stagiaire for ligne in unproved} == {"S2"}
+        assert any(ligne.justifiees for mois in action.mois for ligne in action.lignes[mois])
+        assert played(action).get("anomalie", []) == []

@@ -1,5 +1,6 @@
 """The procedure by its behaviour, where the scenarios do not go."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -366,6 +367,75 @@ def test_the_solde_waits_for_the_decision_on_each_invoice() -> None:
     driver.decide("1")
     solde = named(driver.act("solde_confirme", driver.now), "facture")[0]
     assert (solde.montant_ht, solde.mois) == (Decimal("350.00"), ("2006-11",))
+
+
+def justified(*, accepted: bool) -> Driver:
+    """October with justified hours, invoiced and decided; November with others, left to the solde; no papers yet."""
+    driver = opened(date_fin_prevue=date(2006, 11, 30))
+    driver.hours("S1", "2006-10", 100, 35)
+    driver.confirm("2006-10")
+    driver.invoice("2006-10")
+    driver.decide("1", "ACCEPTEE" if accepted else "REJETEE", motif=None if accepted else "justificatifs d'absence")
+    driver.hours("S1", "2006-11", 50, 14)
+    driver.act("sortie_saisie", at(2006, 11, 30, 8), stagiaire="S1", date_sortie=date(2006, 11, 30), fin_de_formation=True)
+    driver.confirm("2006-11")
+    driver.act("cloture_demandee", driver.now, date_fin_reelle=date(2006, 11, 30))
+    driver.act("enquete_saisie", driver.now, stagiaire="S1", terme="SORTIE", situation="AUTRE")
+    driver.act("bilan_depose", driver.now)
+    return driver
+
+
+def papers(driver: Driver, mois: str) -> list[Any]:
+    return driver.region("justificatif_recu", driver.now, stagiaire="S1", nature="ABSENCE", mois=mois)
+
+
+def test_the_solde_takes_nothing_back_of_what_the_region_accepted() -> None:
+    driver = justified(accepted=True)
+    assert [a.code for a in named(driver.outputs, "anomalie")].count("ACCEPTEE_SANS_JUSTIFICATIF") == 1
+    solde = named(driver.act("solde_confirme", driver.now), "facture")[0]
+    assert (solde.realise_ht, solde.percu_ht) == (Decimal("1393.00"), Decimal("945.00"))
+    assert (solde.montant_ht, solde.mois) == (Decimal("448.00"), ("2006-11",))
+
+
+@pytest.mark.parametrize("last", ["bilan", "papers"])
+def test_a_solde_is_payable_with_the_bilan_and_the_papers_of_its_own_months(last: str) -> None:
+    driver = justified(accepted=True)
+    asked = named(driver.act("solde_confirme", driver.now), "facture")[0]
+    assert (asked.payable, asked.pieces_manquantes) == (False, 1)
+    steps: dict[str, Callable[[], list[Any]]] = {
+        "bilan": lambda: driver.region("bilan_recu", driver.now),
+        "papers": lambda: papers(driver, "2006-11"),
+    }
+    first = steps["papers" if last == "bilan" else "bilan"]()
+    assert not any(f.payable for f in named(first, "facture"))
+    assert not named(first, "notification")
+    then = steps[last]()
+    assert [(f.reference, f.payable, f.montant_ht) for f in named(then, "facture")] == [("SOLDE", True, Decimal("448.00"))]
+    because = "le bilan pédagogique" if last == "bilan" else "les justificatifs attendus"
+    assert [n.message for n in named(then, "notification")] == [f"La Région a reçu {because} : le solde peut être payé."]
+
+
+def test_papers_of_a_month_that_the_region_accepted_do_not_withhold_the_solde() -> None:
+    driver = justified(accepted=True)
+    papers(driver, "2006-11")
+    driver.act("solde_confirme", driver.now)
+    assert [f.payable for f in named(driver.region("bilan_recu", driver.now), "facture")] == [True]
+
+
+def test_hours_of_a_rejected_invoice_come_into_the_solde_and_wait_for_their_papers() -> None:
+    driver = justified(accepted=False)
+    solde = named(driver.act("solde_confirme", driver.now), "facture")[0]
+    assert (solde.montant_ht, solde.mois, solde.pieces_manquantes) == (Decimal("1393.00"), ("2006-10", "2006-11"), 2)
+    driver.region("bilan_recu", driver.now)
+    assert [f.payable for f in named(papers(driver, "2006-10"), "facture")] == [False]
+    assert [f.payable for f in named(papers(driver, "2006-11"), "facture")] == [True]
+
+
+def test_a_solde_accepted_without_papers_is_reported() -> None:
+    driver = justified(accepted=True)
+    driver.act("solde_confirme", driver.now)
+    driver.region("bilan_recu", driver.now)
+    assert [a.code for a in named(driver.decide("SOLDE"), "anomalie")] == ["ACCEPTEE_SANS_JUSTIFICATIF"]
 
 
 def test_more_received_than_realised_makes_a_negative_solde_that_is_flagged() -> None:

@@ -75,13 +75,13 @@ def close(driver: Driver) -> Any:
 
 
 def expected_cost(months: list[Month]) -> Decimal:
-    """The same sum by another way: hours of each month that are done, or justified with their papers; one rounding a month."""
+    """The same sum by another way: hours of each month that are done, or justified; one rounding a month."""
     total = Decimal(0)
     for month in months:
         centre = entreprise = 0
-        for line, paper in zip(month.lines, month.papers, strict=True):
-            centre += line[0] + (line[1] if paper else 0)
-            entreprise += line[3] + (line[4] if paper else 0)
+        for line in month.lines:
+            centre += line[0] + line[1]
+            entreprise += line[3] + line[4]
         total += (centre * UNIT["cout_unitaire_centre"] + entreprise * UNIT["cout_unitaire_entreprise"]).quantize(
             Decimal("0.01"), "ROUND_HALF_UP"
         )
