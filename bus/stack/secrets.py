@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bus import tokens
+from bus.stack import compose_settings
 
 STUDENT_KEY = "student_key"
 HTTP_TOKENS = "http_tokens.json"
@@ -30,7 +31,7 @@ def make(folder: Path, systems: Sequence[str]) -> None:
 
 
 def make_for_compose(folder: Path, systems: Sequence[str]) -> None:
-    """The same, with the password that the containers share: what `docker-compose.yml` mounts.
+    """The same, with the password that the containers share and the settings to fill in: what `docker-compose.yml` mounts.
 
     The folder is its owner's alone; the files are not, because the users of the containers are others than ours.
     """
@@ -38,7 +39,9 @@ def make_for_compose(folder: Path, systems: Sequence[str]) -> None:
     password = folder / "database_password"
     _write_new(password, secrets.token_urlsafe(32) + "\n")
     _write_new(folder / "registry.properties", f"apicurio.datasource.password={password.read_text()}")
-    for file in folder.iterdir():
+    _write_new(folder / compose_settings.FILE, compose_settings.TEMPLATE)
+    (folder / compose_settings.FOLDER).mkdir(exist_ok=True)
+    for file in filter(Path.is_file, folder.rglob("*")):
         file.chmod(0o644)
 
 

@@ -9,16 +9,21 @@ import pytest
 import yaml
 
 from bus.cli import COMMANDS
+from bus.processors import all_processors, domain_of
+from bus.pulling.sources import configured
+from bus.settings import load_settings
 from bus.settings_reading import PLAIN, SECRETS, known_places, variable
-from bus.stack import downloads
+from bus.stack import compose_settings, downloads
 from bus.stack.secrets import make_for_compose
+from bus.workers import commands
+from connectors.registry import pull_connectors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVICE_KEYS = {
     *("image", "build", "command", "environment", "ports", "volumes", "healthcheck", "depends_on", "restart", "init"),
-    *("secrets", "configs", "stop_grace_period"),
+    *("secrets", "configs", "stop_grace_period", "env_file"),
 }
 KRAFT = {
     *("CLUSTER_ID", "KAFKA_NODE_ID", "KAFKA_PROCESS_ROLES", "KAFKA_CONTROLLER_QUORUM_VOTERS", "KAFKA_LISTENERS"),
@@ -104,6 +109,40 @@ def test_no_secret_is_in_the_file_and_all_come_from_one_closed_folder(tmp_path: 
     assert set(SERVICES["bus"]["secrets"]) <= set(SECRETS.values())
 
 
+def _offered(folder: Path) -> dict[str, str]:
+    """What the file of settings offers, its secrets where the container would find them."""
+    make_for_compose(folder, ["apogee"])
+    lines = (folder / compose_settings.FILE).read_text().splitlines()
+    pairs = [line.removeprefix("#").split("=", 1) for line in lines if re.match(r"#?[A-Z_]+=", line)]
+    assert all(line.startswith("#") for line in lines if line), "nothing is on unless somebody wants it"
+    return {name: value.replace(compose_settings.SOURCES, str(folder / compose_settings.FOLDER)) for name, value in pairs}
+
+
+def test_the_sources_are_turned_on_by_a_file_of_settings_that_exist(tmp_path: Path) -> None:
+    folder = tmp_path / "compose"
+    offered = _offered(folder)
+    assert SERVICES["bus"]["env_file"] == [{"path": f"./var/compose/{compose_settings.FILE}", "required": False}]
+    assert f"./var/compose/{compose_settings.FOLDER}:{compose_settings.SOURCES}:ro" in SERVICES["bus"]["volumes"]
+    assert set(offered) <= {variable(place) for place in known_places()}
+    assert not set(offered) & set(SERVICES["bus"]["environment"])
+    for name, value in offered.items():
+        if name.endswith("_FILE"):
+            Path(value).write_text("secret\n")
+    given = {name: value for name, value in SERVICES["bus"]["environment"].items() if name in PLAIN}
+    settings = load_settings({**given, **offered, "PASSERELLE_VAR": str(tmp_path)})
+    assert configured(settings) == {source.name for source in pull_connectors(bytes(32))}
+    assert {"interrogations", "complements"} <= set(commands(settings))
+    assert set(settings.domains) == {domain_of(processor) for processor in all_processors()}
+
+
+def test_settings_that_somebody_filled_in_stay(tmp_path: Path) -> None:
+    make_for_compose(tmp_path, ["apogee"])
+    filled = tmp_path / compose_settings.FILE
+    filled.write_text("PASSERELLE_DOMAINS=bourses\n")
+    make_for_compose(tmp_path, ["apogee"])
+    assert filled.read_text() == "PASSERELLE_DOMAINS=bourses\n"
+
+
 def test_kafka_is_given_its_whole_configuration() -> None:
     environment = SERVICES["kafka"]["environment"]
     assert set(environment) >= KRAFT
@@ -130,7 +169,8 @@ def test_the_services_have_the_names_that_the_bus_is_told() -> None:
 
 def test_every_named_volume_and_config_is_declared() -> None:
     for service in SERVICES.values():
-        assert {volume.split(":")[0] for volume in service.get("volumes", [])} <= set(COMPOSE["volumes"])
+        named = {volume.split(":")[0] for volume in service.get("volumes", [])}
+        assert {volume for volume in named if not volume.startswith("./")} <= set(COMPOSE["volumes"])
         assert {config["source"] for config in service.get("configs", [])} <= set(COMPOSE["configs"])
 
 
