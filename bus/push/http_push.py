@@ -310,6 +310,7 @@ def server_of(app: ASGIApp, host: str, port: int) -> Server:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=20,
             limit_concurrency=256,

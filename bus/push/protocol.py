@@ -14,6 +14,35 @@ HEADER_BYTES = 64 * 1024
 TOO_LONG = "Request headers too long."
 
 
+class OneWrite:
+    """A transport that sends at once what is written within one turn of the loop: uvicorn writes a head and its body apart, and
+    each would be a call of the system, the dearest part of a short answer."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+        self.is_closing = transport.is_closing
+        self.get_extra_info = transport.get_extra_info
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._send)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """What was written goes out first."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts:
+            self._transport.write(b"".join(parts))
+
+
 class PunctualProtocol(HttpToolsProtocol):
     """Closes a connection whose request line and headers do not come whole within `header_seconds`, or are longer than
     `header_bytes` beside what one read of the socket brings (256 KiB at most)."""
@@ -29,7 +58,7 @@ class PunctualProtocol(HttpToolsProtocol):
         """Bytes read since the last end of a head, piece of a body or end of a message: all that the parser can be holding."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]  # what uvicorn uses of a transport
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
