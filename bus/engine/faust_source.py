@@ -15,6 +15,7 @@ the rebalances, the flow control and the event loop; what it does with acks, com
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -265,11 +266,13 @@ class FaustSource:
         partitions: int,
         fail: Callable[[BaseException], None],
         *,
+        folder: Path,
         credentials: Any = None,
         batch_size: int = 1000,
         session_seconds: float = 10.0,
         tick_seconds: float = 1.0,
     ) -> None:
+        """`folder`: where Faust makes its own, although it keeps nothing there."""
         self._topics = {real_name(topic): topic for topic in topics}
         self._batch_size = batch_size
         self._kafka = kafka
@@ -287,6 +290,7 @@ class FaustSource:
             broker=broker,
             broker_credentials=credentials,
             store="memory://",
+            datadir=str(folder),
             web_enabled=False,
             topic_partitions=partitions,
             topic_disable_leader=True,

@@ -97,6 +97,7 @@ def build_worker(
         deployment.partitions(topics[0]),
         ending,
         credentials=faust_way.get("broker_credentials"),
+        folder=settings.var / "faust",
         batch_size=batch_size,
         session_seconds=session,
         tick_seconds=tick_seconds,

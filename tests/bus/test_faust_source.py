@@ -1,6 +1,7 @@
 """The Faust source where no broker is needed: a takeover that is cut off. The rest is `tests/chaos`."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,8 @@ class Failures(list[BaseException]):
 def made(runner: Any) -> tuple[Any, Failures]:
     failures = Failures()
     kafka = {"bootstrap_servers": "127.0.0.1:1"}
-    source = FaustSource(["t"], "group", "kafka://127.0.0.1:1", kafka, lambda topic: topic, 4, failures, session_seconds=6)
+    broker = "kafka://127.0.0.1:1"
+    source = FaustSource(["t"], "group", broker, kafka, lambda topic: topic, 4, failures, folder=Path("var/faust"), session_seconds=6)
     source.attach(runner)
     return source, failures
 

@@ -6,6 +6,7 @@ A red test here means: read `bus/engine/faust_source.py` again before the new re
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
@@ -55,9 +56,9 @@ def plain_consumer(app: Any) -> Any:
 
 
 def our_source(fail: Callable[[BaseException], None] = lambda _error: None) -> FaustSource:
-    return FaustSource(
-        ["t"], "facts", "kafka://127.0.0.1:1", {"bootstrap_servers": "127.0.0.1:1"}, lambda topic: topic, 4, fail, session_seconds=6
-    )
+    kafka = {"bootstrap_servers": "127.0.0.1:1"}
+    folder = Path("var/faust")
+    return FaustSource(["t"], "facts", "kafka://127.0.0.1:1", kafka, lambda topic: topic, 4, fail, folder=folder, session_seconds=6)
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch, module: Any) -> dict[str, Any]:
