@@ -8,8 +8,9 @@ from bus.controler import croisements, liens
 from bus.controler.lecture import Lu, lire
 from bus.controler.rapport import Gravite, Rapport
 
-LOT_MINIMUM = 2
-"""Exports of SIECLE given together from which they are taken for the bundle of synchro 2."""
+LOT_MINIMUM, LOT_PARMI_D_AUTRES = 2, 5
+"""Exports of SIECLE given together from which they are taken for the bundle of synchro 2: alone, or beside other files, where a
+few of them only say what SIECLE knows."""
 
 
 def controler(fichiers: Sequence[Path], avec: Sequence[Path], instant: datetime) -> tuple[Rapport, ...]:
@@ -20,7 +21,7 @@ def controler(fichiers: Sequence[Path], avec: Sequence[Path], instant: datetime)
     reports += [_inconnu(each) for each in known if not each.systeme or each.fautes]
     exports = [each for each in lus if each.systeme == "siecle" and each.debut is not None]
     together = Rapport("Lot de SIECLE", "Les 7 fichiers de SIECLE pour PRONOTE")
-    if len(exports) >= LOT_MINIMUM and not any(each.systeme != "siecle" for each in lus):
+    if len(exports) >= (LOT_MINIMUM if all(each.systeme == "siecle" for each in lus) else LOT_PARMI_D_AUTRES):
         croisements.sept_fichiers(exports, together)
         reports.append(together)
     pupils = Rapport("Élèves", "Élèves de plusieurs établissements")
@@ -61,6 +62,11 @@ def _onde(lu: Lu, autres: Sequence[Lu], instant: datetime, rapport: Rapport) -> 
     croisements.extraction_onde(lu, rapport)
 
 
+def _siecle(lu: Lu, autres: Sequence[Lu], instant: datetime, rapport: Rapport) -> None:
+    _compter(lu, autres, instant, rapport)
+    croisements.ine_en_double(lu, rapport)
+
+
 def _sts(lu: Lu, _autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:
     croisements.fichier_sts(lu, rapport)
 
@@ -70,5 +76,5 @@ def _pronote(lu: Lu, autres: Sequence[Lu], instant: datetime, rapport: Rapport) 
     check(lu, autres, instant, rapport)
 
 
-CONTROLES: Mapping[str, Controle] = {"pronote": _pronote, "lsu": _lsu, "onde": _onde, "sts": _sts}
+CONTROLES: Mapping[str, Controle] = {"pronote": _pronote, "siecle": _siecle, "lsu": _lsu, "onde": _onde, "sts": _sts}
 """System → what is checked beyond the file's own form."""

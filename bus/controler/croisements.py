@@ -65,6 +65,23 @@ def ine_de_deux_etablissements(lus: Sequence[Lu], rapport: Rapport) -> None:
         )
 
 
+def ine_en_double(lu: Lu, rapport: Rapport) -> None:
+    """The same INE, of two pupils of one school."""
+    pupils: dict[str, list[str]] = defaultdict(list)
+    for eleve in lu.lignes(siecle.Eleve):
+        if eleve.id_national and eleve.date_sortie is None:
+            pupils[eleve.id_national.upper()].append(eleve.eleve_id)
+    twice = [ids for ids in pupils.values() if len(ids) > 1]
+    if twice:
+        rapport.dire(
+            Gravite.ANOMALIE,
+            "INE_EN_DOUBLE",
+            f"INE portés par plusieurs élèves de l'établissement : {len(twice)}. "
+            f"Identifiants SIECLE : {_exemples(name for ids in twice for name in ids)}.",
+            "Rechercher dans SIECLE lequel de ces élèves a cet INE, et demander l'attribution de celui de l'autre.",
+        )
+
+
 def bilans_lsu(lu: Lu, autres: Sequence[Lu], rapport: Rapport) -> None:
     """`id-be`, `id-sts`, disciplines and divisions of a LSU file against SIECLE and STS."""
     uai = lu.debut.uai

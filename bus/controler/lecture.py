@@ -1,7 +1,7 @@
 """A file from its path to the records of the connector that recognises it."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -41,6 +41,7 @@ NATURES = {
     "apogee": "Inscriptions d'Apogée",
     "aglae": "Dossiers d'Aglaé",
     "crous": "Décisions du CROUS",
+    "illisible": "Document XML ou archive illisible",
 }
 """What a system's files are, in French; a kind of file where the system has others."""
 
@@ -52,6 +53,12 @@ OF_ANOTHER_SYSTEM = frozenset(
 
 NOT_RECOGNISED = frozenset({"EN_TETE_ABSENT", "FICHIER_INCONNU", "XML_RACINE"})
 """A first fault that says that the file is of no kind that its reader knows."""
+
+VAGUE = frozenset({("onde.archive", "NOM_DE_FICHIER"), ("siecle_suivi.compte_rendu", "CARACTERE_NUL")})
+"""What readers that take any archive or any text say of a file that is another's: heard only when nobody else says anything."""
+
+ILLISIBLE = ("XML_", "ZIP_")
+"""Beginnings of the codes that say why no reader could look into a document."""
 
 SANS_ECOLE = "0000000A"
 """Stands for the school that neither an extraction of ONDE nor its usual name says."""
@@ -100,12 +107,22 @@ def _lire(delivery: Delivery) -> Lu:
             named = replace(delivery, name=f"{PurePath(delivery.name).stem}_{SANS_ECOLE}{PurePath(delivery.name).suffix}")
             found = _lire(named)
             return replace(found, nom=delivery.name, avertissements=(*answer.faults, *found.avertissements))
-        if answer.kind != INCONNU and answer.faults[0].code not in NOT_RECOGNISED:
+        if answer.faults[0].code not in NOT_RECOGNISED:
             answers.append((connector, answer))
-    if not answers:
-        return Lu(delivery.name, "", INCONNU)
-    connector, refused = min(answers, key=lambda each: _distance(each[1]))
-    return Lu(delivery.name, connector.system, refused.kind, (), refused.faults)
+    return _refuse(delivery.name, answers)
+
+
+def _refuse(name: str, answers: Sequence[tuple[PushConnector, Refused]]) -> Lu:
+    """What the reader says whose file it most looks like; else why no reader could look into it."""
+    known = [each for each in answers if each[1].kind != INCONNU]
+    plain = [each for each in known if (each[1].kind, each[1].faults[0].code) not in VAGUE]
+    unread = [each for _, each in answers if each.kind == INCONNU and each.faults[0].code.startswith(ILLISIBLE)]
+    if unread and not plain:
+        return Lu(name, "illisible", INCONNU, (), unread[0].faults)
+    if not known:
+        return Lu(name, "", INCONNU)
+    connector, refused = min(plain or known, key=lambda each: _distance(each[1]))
+    return Lu(name, connector.system, refused.kind, (), refused.faults)
 
 
 def _distance(refused: Refused) -> tuple[int, int]:

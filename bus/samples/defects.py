@@ -155,12 +155,14 @@ def _pupils(bundle: Bundle) -> list[tuple[int, siecle.Eleve]]:
 
 
 def _sans_mef(bundle: Bundle) -> None:
-    rank, row = _pupils(bundle)[0]
+    """Of a pupil who has links: only then does SIECLE say so."""
+    linked = _links(bundle)[7].eleve_id
+    rank, row = next((rank, row) for rank, row in _pupils(bundle) if row.eleve_id == linked)
     bundle.siecle["eleves_avec_adresses"][rank] = replace(row, code_mef=None)
 
 
 def _ine_en_double(bundle: Bundle) -> None:
-    (_, first), (rank, second), *_ = _pupils(bundle)
+    (_, first), (rank, second), *_ = ((rank, row) for rank, row in _pupils(bundle) if row.date_sortie is None and row.id_national)
     same = {"id_national": first.id_national, "ine_rnie": first.ine_rnie, "ine_bea": first.ine_bea}
     bundle.siecle["eleves_avec_adresses"][rank] = replace(second, **same)
 

@@ -9,11 +9,13 @@ from typer.testing import CliRunner
 
 from bus.cli import app
 from bus.controler.controle import controler
+from bus.controler.lecture import NATURES
 from bus.controler.page_html import html
-from bus.controler.rapport import Rapport
+from bus.controler.rapport import Gravite, Rapport
 from bus.samples import defects
 from bus.samples.bundle import files, make_bundle
 from bus.samples.school import SchoolType, complete_uai, make_school
+from connectors.transport.zip import write_zip
 
 NOW = datetime(2018, 2, 21, 0, 0, tzinfo=UTC)
 FILES = Path(__file__).parents[2] / "scenarios" / "ecoles" / "files"
@@ -62,6 +64,7 @@ def test_a_good_file_of_links_has_nothing_to_mend(tmp_path: Path) -> None:
         ("eleve_en_double", "REJELEGROUPE_03"),
         ("eleve_inconnu", "REJELEGROUPE_01"),
         ("groupe_hors_mef", "GROUPE_B_02"),
+        ("sans_mef", "GROUPE_B_01"),
     ],
 )
 def test_each_defect_is_predicted_under_its_official_code(tmp_path: Path, defect: str, code: str) -> None:
@@ -165,6 +168,39 @@ def test_a_hostile_or_strange_file_is_told_and_the_others_are_checked(tmp_path: 
     assert not first.reconnu
     assert not second.reconnu or not second.sain
     assert third.sain
+
+
+@pytest.mark.parametrize(
+    ("defect", "system", "code"),
+    [
+        ("date_naissance_fausse", "pronote", "XML_NON_VALIDE"),
+        ("nom_malforme", "pronote", "NOM_DE_FICHIER"),
+        ("nom_zip_different", "pronote", "NOM_ZIP_DIFFERENT"),
+        ("mauvais_millesime", "pronote", "ANNEE_DIFFERENTE"),
+        ("uai_meles", "Lot", "LOT_AUTRE_ETABLISSEMENT"),
+        ("fichier_manquant", "Lot", "LOT_INCOMPLET"),
+        ("ine_en_double", "siecle", "INE_EN_DOUBLE"),
+        ("date_siecle_fausse", "siecle", "DATE_IMPOSSIBLE"),
+        ("doctype", "illisible", "XML_DOCTYPE"),
+        ("tronque", "siecle", "XML_MAL_FORME"),
+    ],
+)
+def test_each_other_defect_is_said_of_its_own_file_when_a_whole_school_is_given(
+    tmp_path: Path, defect: str, system: str, code: str
+) -> None:
+    folder = school(tmp_path, defect)
+    found = controler(sorted(path for path in folder.rglob("*") if path.is_file()), [], NOW)
+    wrong = [rapport for rapport in found if any(each.gravite is Gravite.ANOMALIE for each in rapport.constats)]
+    bundle = "Les 7 fichiers de SIECLE pour PRONOTE"
+    assert {rapport.nature for rapport in wrong} - {bundle} == ({NATURES[system]} if system in NATURES else set())
+    assert code in {each.code for rapport in wrong for each in rapport.constats}
+    assert all(each.message and each.remede for rapport in wrong for each in rapport.constats if each.gravite is Gravite.ANOMALIE)
+
+
+def test_an_archive_of_nobody_knows_what_is_only_then_asked_for_its_name(tmp_path: Path) -> None:
+    (tmp_path / "photos.zip").write_bytes(write_zip((("photo.jpg", b"\xff\xd8"),)))
+    (rapport,) = controler([tmp_path / "photos.zip"], [], NOW)
+    assert "NOM_DE_FICHIER" in {each.code for each in rapport.constats}
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -178,12 +178,16 @@ def test_defects_of_the_bundle_are_in_the_records() -> None:
     found = answers("uai_meles", "fichier_manquant", "sans_mef", "ine_en_double", "mauvais_millesime")
     assert next(iter(_records(one(found, "siecle/ExportXML_Communs")))).key != "9830418M"
     assert not [path for path in found if "Geographique" in path]
-    first, second, *_ = rows(one(found, "siecle/ExportXML_Eleves"), "eleve")
-    assert first.data.code_mef is None
+    pupils = rows(one(found, "siecle/ExportXML_Eleves"), "eleve")
+    first, second, *_ = pupils
+    (without,) = (row.data.eleve_id for row in pupils if row.data.code_mef is None)
+    links = list(_records(one(found, "pronote/")))
+    linked = {row.data.eleve_id for row in links if row.name == "eleve"}
+    assert without in linked, "SIECLE only says so of pupils who have links"
     assert first.data.id_national == second.data.id_national
     (path,) = [path for path in found if path.startswith("pronote/")]
     assert path == "pronote/9830418MELEGROUPE2018180724091341.zip"
-    assert next(iter(_records(found[path]))).data.millesime == 2018
+    assert links[0].data.millesime == 2018
 
 
 def test_class_less_pupils_are_in_the_extraction_and_not_in_the_archive() -> None:
