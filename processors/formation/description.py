@@ -1,6 +1,8 @@
 """What the Region says of an action: its description and its agreements (R-EXT-06, 10, 12, 14, 26, 30, 81)."""
 
 import hashlib
+from collections.abc import Iterator
+from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
@@ -10,7 +12,7 @@ from processors.formation.calculs import en_centiemes
 from processors.formation.calendrier import est_un_mois
 from processors.formation.changements import accord_ajoute, mois_remplace
 from processors.formation.contexte import Contexte
-from processors.formation.publications import dates_arretees, publie, suivi
+from processors.formation.publications import anomalie, dates_arretees, publie, suivi
 from processors.formation.questions import mois_nomme
 from processors.formation.reglages import Reglages
 from processors.formation.state import Action, Descriptif, Periode, SousTraitant
@@ -35,7 +37,7 @@ def decrire(reglages: Reglages, action: Action | None, event: Event) -> Outcome:
         if not action.dates_validees:
             nouvelle = replace(nouvelle, periodes=periodes)
     ctx = Contexte(reglages, nouvelle, event)
-    emis = [publie("action_decrite", _decrite(donnees)), dates_arretees(ctx), _formateurs(ctx, donnees.formateurs)]
+    emis = [publie("action_decrite", _decrite(donnees)), dates_arretees(ctx), _formateurs(ctx, donnees.formateurs), *_prix(ctx, donnees)]
     fermee = cloture.prend_effet(ctx)
     if fermee is not None:
         return _precede(fermee, emis)
@@ -76,10 +78,23 @@ def _descriptif(reglages: Reglages, donnees: safir.Action) -> Descriptif:
 def _decrite(donnees: safir.Action) -> f.ActionDecrite:
     communs = {nom: getattr(donnees, nom) for nom in f.ActionDecrite.__struct_fields__ if hasattr(donnees, nom)}
     return f.ActionDecrite(
-        **communs,
+        **communs | {"prix_total": _somme_des_prix(donnees) if donnees.prix_total is None else donnees.prix_total},
         nombre_sous_traitants=len(donnees.sous_traitants),
         total_prevu=donnees.duree_centre + donnees.duree_entreprise,
     )
+
+
+def _somme_des_prix(donnees: safir.Action) -> Decimal | None:
+    if donnees.prix_centre is None or donnees.prix_entreprise is None:
+        return None
+    return donnees.prix_centre + donnees.prix_entreprise
+
+
+def _prix(ctx: Contexte, donnees: safir.Action) -> Iterator[Emitted]:
+    """A total price that is not the sum of its two parts is reported, never corrected (R-EXT-07)."""
+    somme = _somme_des_prix(donnees)
+    if somme is not None and donnees.prix_total is not None and donnees.prix_total != somme:
+        yield anomalie(ctx, "PRIX_INCOHERENT", "prix total", messages.anomalie_prix(donnees.prix_total, somme))
 
 
 def _formateurs(ctx: Contexte, formateurs: tuple[safir.Formateur, ...]) -> Emitted:

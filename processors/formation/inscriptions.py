@@ -76,7 +76,7 @@ def saisir(ctx: Contexte) -> Outcome:
     if refus is not None:
         return ctx.refuse(refus)
     action = accord_use(ctx.action, "STAGIAIRE", fiche.stagiaire) if verrouille else ctx.action
-    parcours = fiche.parcours
+    parcours = fiche.parcours if ctx.action.descriptif.nature == "INDIVIDUALISEE" else None
     champs: dict[str, Any] = {
         "complet": complet,
         "remunere": fiche.remunere,

@@ -752,6 +752,10 @@ def anomalie_montant(reference: str, lu: Decimal, calcule: Decimal) -> str:
     return f"La Région a validé {euros(lu)} HT pour la facture {reference}, émise à {euros(calcule)} HT."
 
 
+def anomalie_prix(lu: Decimal, somme: Decimal) -> str:
+    return f"Le prix total ({euros(lu)}) n'est pas la somme des prix en centre et en entreprise ({euros(somme)})."
+
+
 def anomalie_trop_percu(realise: Decimal, percu: Decimal) -> str:
     return f"Les montants perçus ({euros(percu)}) dépassent le coût réalisé ({euros(realise)}) : le solde est négatif."
 

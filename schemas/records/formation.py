@@ -662,6 +662,7 @@ CodeAnomalie = Literal[
     "ACCEPTEE_SANS_JUSTIFICATIF",
     "SOUS_TRAITANCE_NON_DEDUITE",
     "AUTRE",
+    "PRIX_INCOHERENT",
 ]
 
 

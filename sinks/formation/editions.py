@@ -1,4 +1,4 @@
-"""The list of printable states, with the labels of the guide (R-EXT-05, 06, 27, 30, 46, 64, 70, 72, 82, 87, 88)."""
+"""The list of printable states, with the labels of the guide (R-EXT-05, 06, 11, 27, 30, 46, 64, 70, 72, 82, 87, 88)."""
 
 from collections.abc import Sequence
 
@@ -52,6 +52,14 @@ RESUME = Etat(
     ("formation_actions",),
     (Colonne("", "libelle"), Colonne("", "valeur")),
     source.fiche_action,
+)
+
+DATES = Etat(
+    "dates",
+    "Gestion des dates de formation",
+    ("formation_actions", "formation_suivi"),
+    (Colonne("", "libelle"), Colonne("", "valeur")),
+    source.dates_action,
 )
 
 PERIODES = Etat(
@@ -304,6 +312,7 @@ BILAN_SORTIE = Etat(
 ETATS: tuple[Etat, ...] = (
     ACCUEIL,
     RESUME,
+    DATES,
     PERIODES,
     FORMATEURS,
     STAGIAIRES_OUVERTURE,

@@ -12,6 +12,7 @@ Donnees = Mapping[str, Sequence[Ligne]]
 ACOMPTE = "Demande de paiement d'acompte périodique"
 SOLDE = "Demande de paiement de solde"
 SOUS_TRAITANCE = "Demande de paiement d'un sous-traitant"
+FREQUENCES = {"MENSUEL": "Mensuel", "TRIMESTRIEL": "Trimestriel", "TROIS_ACOMPTES": "Trois acomptes"}
 DEMANDES = {"ACOMPTE": ACOMPTE, "SOLDE": SOLDE, "SOUS_TRAITANT": SOUS_TRAITANCE}
 
 
@@ -193,6 +194,27 @@ def fiche_action(donnees: Donnees) -> list[dict[str, Any]]:
         for action in donnees.get("formation_actions", ())
         for libelle, champ, forme in FICHE
     ]
+
+
+def dates_action(donnees: Donnees) -> list[dict[str, Any]]:
+    """The action's dates, planned and real, and how much of it is done, as label and value (R-EXT-11)."""
+    prevus = {action["contrat"]: action["total_prevu"] for action in donnees.get("formation_actions", ())}
+    return [
+        {"libelle": libelle, "valeur": forme({"total_prevu": prevus.get(suivi["contrat"]), **suivi}[champ])}
+        for suivi in donnees.get("formation_suivi", ())
+        for libelle, champ, forme in DATES
+    ]
+
+
+DATES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("Date de début prévue", "date_debut_prevue", p.jour),
+    ("Date de début réelle", "date_debut_reelle", p.jour),
+    ("Date de fin prévue", "date_fin_prevue", p.jour),
+    ("Date de fin réelle", "date_fin_reelle", p.jour),
+    ("Fréquence de paiement", "frequence", p.parmi(FREQUENCES)),
+    ("Total prévu de l'action", "total_prevu", p.heures),
+    ("Total réalisé de l'action", "taux_realisation", p.pourcent),
+)
 
 
 FICHE: tuple[tuple[str, str, Callable[[Any], str]], ...] = (

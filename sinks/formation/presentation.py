@@ -33,6 +33,11 @@ def heures(value: Any) -> str:
     return (plain.rstrip("0").rstrip(".") if "." in plain else plain).replace(".", ",")
 
 
+def pourcent(value: Any) -> str:
+    """`0,02%`, as the guide writes it."""
+    return "" if value is None else f"{nombre(value)}%"
+
+
 def euros(value: Any) -> str:
     return "" if value is None else f"{nombre(value)} €"
 

@@ -128,3 +128,19 @@ def test_a_decision_is_of_its_local_minute() -> None:
     first = records_of(SAFIR.accept(delivery(DECISIONS_CSV, "decision_facture.csv")))[0]
     assert first.time == datetime(2007, 9, 13, 15, 31, tzinfo=UTC)
     assert first.subject == "facture/1"
+
+
+@pytest.mark.parametrize("contrat", ["2007QC0266", "07QCA0266", "2007QCB0266", "2007QCA02661", "2007Q1A0266", "2007QCA026", ""])
+def test_a_contract_number_has_the_regions_form(contrat: str) -> None:
+    for connector, sample in ((EXTRANET, HEURES), (SAFIR, ACTION)):
+        assert isinstance(connector.accept(delivery(json.dumps(sample | {"contrat": contrat}))), Refused)
+
+
+@pytest.mark.parametrize("contrat", ["2008QIA0970", "2008QCA0971", "2007QCA0266", "2007qca0266"])
+def test_the_contract_numbers_of_the_guide_are_taken(contrat: str) -> None:
+    assert records_of(EXTRANET.accept(delivery(json.dumps(HEURES | {"contrat": contrat}))))[0].key == contrat.upper()
+
+
+@pytest.mark.parametrize("marche", ["7S00075", "07S0075", "07T00075", "07S000755"])
+def test_a_market_number_has_the_regions_form(marche: str) -> None:
+    assert isinstance(SAFIR.accept(delivery(json.dumps(ACTION | {"numero_marche": marche}))), Refused)

@@ -26,6 +26,43 @@ def test_every_event_of_both_topics_has_its_step() -> None:
     assert events == {*ETAPES, "action"}
 
 
+def test_every_act_of_an_organisme_stands_in_one_menu_of_the_home_page() -> None:
+    menus: dict[str, set[str]] = {}
+    for name in contract_of("extranet.actes.v1").names:
+        menus.setdefault(ETAPES[name].menu, set()).add(name)
+    assert menus == {
+        "Gestion des dates de formation": {"dates_validees"},
+        "Inscription des Stagiaires": {"stagiaire_saisi", "stagiaire_supprime", "liste_confirmee"},
+        "Exécution de l'action": {"ouverture", "formateurs_confirmes", "formateurs_modifies"},
+        "Déclaration de réalisation périodique": {"heures_saisies", "realise_saisi", "sortie_saisie", "declaration_confirmee"},
+        "Facturation": {"facture_preparee", "facture_confirmee", "facture_sous_traitant", "solde_confirme"},
+        "Clôture de l'action": {"cloture_demandee"},
+        "Bilan et évaluations": {"enquete_saisie", "bilan_depose"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "reported"),
+    [
+        (("44590.00", "40600.00", "3990.00"), "44590.00", []),
+        ((None, "40600.00", "3990.00"), "44590.00", []),
+        (("44590.00", "40600.00", None), "44590.00", []),
+        ((None, None, "3990.00"), None, []),
+        (("44590.01", "40600.00", "3990.00"), "44590.01", ["PRIX_INCOHERENT"]),
+    ],
+)
+def test_the_total_price_is_the_sum_of_its_parts_or_is_reported_as_it_came(
+    given: tuple[str | None, ...], shown: str | None, reported: list[str]
+) -> None:
+    total, centre, entreprise = (None if each is None else Decimal(each) for each in given)
+    said = Driver().describe(
+        prix_total=total, prix_centre=centre, prix_entreprise=entreprise, duree_centre=Decimal(812), duree_entreprise=Decimal(420)
+    )
+    sheet = named(said, "action_decrite")[0]
+    assert (sheet.prix_total, sheet.total_prevu) == (None if shown is None else Decimal(shown), 1232)
+    assert [a.code for a in named(said, "anomalie")] == reported
+
+
 # --- before the opening ----------------------------------------------------------------------------------------------
 
 
@@ -74,6 +111,14 @@ def test_dates_as_they_are_may_be_confirmed_without_agreement_and_then_are_locke
     assert codes(later) == ["DATES_VERROUILLEES"]
 
 
+def test_changed_dates_need_the_regions_agreement_whatever_the_number_of_days() -> None:
+    driver = Driver()
+    driver.describe()
+    shifted = driver.act("dates_validees", at(2006, 9, 3, 8), date_debut_prevue=date(2006, 10, 3), date_fin_prevue=date(2007, 6, 29))
+    assert codes(shifted) == ["DATES_SANS_ACCORD"]
+    assert "fax" in named(shifted, "refus")[0].remede
+
+
 def test_trainers_are_read_only_until_the_region_agrees() -> None:
     driver = opened()
     assert codes(driver.act("formateurs_modifies", driver.now, formateurs=())) == ["FORMATEURS_EN_CONSULTATION"]
@@ -113,6 +158,15 @@ def test_an_opening_says_what_it_misses(missing: str) -> None:
     driver.stagiaire("S1")
     given: dict[str, Any] = {"date_debut_reelle": date(2006, 10, 2), "frequence": "MENSUEL"} | {missing: None}
     assert codes(driver.act("ouverture", at(2006, 10, 2, 8), **given)) == ["OUVERTURE_INCOMPLETE"]
+
+
+def test_a_frequency_that_is_not_offered_is_refused_with_those_that_are() -> None:
+    driver = Driver(Reglages(frequences=("MENSUEL", "TROIS_ACOMPTES")))
+    driver.describe()
+    driver.stagiaire("S1")
+    refus = named(driver.open("TRIMESTRIEL"), "refus")[0]
+    assert refus.code == "FREQUENCE_INDISPONIBLE"
+    assert not codes(driver.open("TROIS_ACOMPTES"))
 
 
 def test_a_headcount_that_is_not_given_limits_nothing() -> None:
@@ -213,6 +267,31 @@ def test_absences_that_do_not_match_the_counters_are_reported() -> None:
     assert [a.code for a in found] == ["ABSENCES_NON_CONCORDANTES"]
     assert "10 h" in found[0].message
     assert "14 h" in found[0].message
+
+
+def test_hours_not_done_without_any_period_of_absence_are_reported() -> None:
+    found = named(opened().hours("S1", "2006-10", 90, 0, 0, 10, 0, 3), "anomalie")
+    assert [a.code for a in found] == ["ABSENCES_NON_CONCORDANTES"]
+    assert "entreprise" in found[0].message
+
+
+def test_an_absence_that_ends_before_it_begins_is_refused() -> None:
+    absence = Absence(debut=date(2006, 10, 6), fin=date(2006, 10, 5), motif="Maladie", lieu="CENTRE", heures=Decimal(7))
+    assert codes(opened().hours("S1", "2006-10", 90, 7, absences=(absence,))) == ["ABSENCE_INVERSEE"]
+
+
+@pytest.mark.parametrize("mois", ["2006-13", "octobre", ""])
+def test_a_text_that_is_no_month_is_refused(mois: str) -> None:
+    driver = opened()
+    assert codes(driver.hours("S1", mois, 10, time=driver.now)) == ["MOIS_INVALIDE"]
+    assert codes(driver.confirm(mois, driver.now)) == ["MOIS_INVALIDE"]
+
+
+def test_hours_finer_than_a_hundredth_are_refused() -> None:
+    driver = opened()
+    assert codes(driver.hours("S1", "2006-10", "10.005")) == ["HEURES_TROP_FINES"]
+    assert codes(driver.hours("S1", "2006-10", "744.001")) == ["HEURES_AU_DELA_DU_MOIS"]
+    assert not codes(driver.hours("S1", "2006-10", "10.01"))
 
 
 def test_papers_may_come_before_the_hours_they_justify() -> None:
@@ -389,6 +468,45 @@ def papers(driver: Driver, mois: str) -> list[Any]:
     return driver.region("justificatif_recu", driver.now, stagiaire="S1", nature="ABSENCE", mois=mois)
 
 
+def test_a_payment_of_another_amount_than_its_invoice_is_counted_once_and_reported() -> None:
+    driver = ready()
+    driver.invoice("2006-10")
+    driver.decide("1")
+    paid = driver.region("versement", driver.now, reference="V1", nature="ACOMPTE", facture="1", montant_ht=Decimal("600.00"))
+    assert [a.code for a in named(paid, "anomalie")] == ["VERSEMENT_DIFFERENT"]
+    assert driver.action.percu_hors_factures == 0
+    assert driver.region("versement", driver.now, reference="V1", nature="ACOMPTE", facture="1", montant_ht=Decimal("600.00")) == []
+
+
+def test_a_row_of_the_region_that_differs_from_our_invoice_is_reported_and_not_taken() -> None:
+    driver = ready()
+    issued = named(driver.invoice("2006-10"), "facture")[-1]
+    row: dict[str, Any] = {
+        "rang": 1,
+        "numero": "1",
+        "nombre_stagiaires": 1,
+        "heures_centre": Decimal(90),
+        "heures_entreprise": Decimal(0),
+        "montant_ht": Decimal("600.00"),
+        "montant_ttc": Decimal("717.60"),
+        "date_creation": date(2006, 11, 13),
+    }
+    said = driver.region("facture_validee", driver.now, **row)
+    assert [a.code for a in named(said, "anomalie")] == ["MONTANT_DIFFERENT"]
+    assert driver.action.factures[0].brut == issued.montant_ht
+
+
+def test_subcontracted_amounts_beyond_the_solde_are_reported() -> None:
+    driver = closed(sous_traitants=(SousTraitant(identifiant="ST", nom="CEVENNES-GESTION"),))
+    driver.act("facture_sous_traitant", driver.now, sous_traitant="ST", reference="F1", montant_ht=Decimal("5000.00"))
+    driver.act("enquete_saisie", driver.now, stagiaire="S1", terme="SORTIE", situation="AUTRE")
+    driver.act("bilan_depose", driver.now)
+    asked = driver.act("solde_confirme", driver.now)
+    solde = named(asked, "facture")[0]
+    assert solde.net_ht == 0
+    assert [a.code for a in named(asked, "anomalie")] == ["SOUS_TRAITANCE_NON_DEDUITE"]
+
+
 def test_the_solde_takes_nothing_back_of_what_the_region_accepted() -> None:
     driver = justified(accepted=True)
     assert [a.code for a in named(driver.outputs, "anomalie")].count("ACCEPTEE_SANS_JUSTIFICATIF") == 1
@@ -464,6 +582,39 @@ def test_a_closing_that_waits_for_its_avenant_takes_effect_with_the_right_date_o
     assert named(asked, "avenant_requis")
     assert not named(driver.region("accord", driver.now, objet="AVENANT", date_fin_prevue=date(2006, 11, 29)), "cloture_prononcee")
     assert named(driver.region("accord", driver.now, objet="AVENANT", date_fin_prevue=date(2006, 11, 28)), "cloture_prononcee")
+
+
+def test_a_closing_on_another_day_tells_the_organisme_to_contact_the_region() -> None:
+    driver = ready(date_fin_prevue=date(2006, 11, 30))
+    driver.hours("S1", "2006-11", 50)
+    driver.act("sortie_saisie", at(2006, 11, 28, 8), stagiaire="S1", date_sortie=date(2006, 11, 28), fin_de_formation=True)
+    driver.confirm("2006-11")
+    told = named(driver.act("cloture_demandee", driver.now, date_fin_reelle=date(2006, 11, 28)), "notification")
+    assert [n.nature for n in told] == ["FERMETURE_A_DECALER"]
+    assert "CONSEIL REGIONAL LANGUEDOC ROUSSILLON" in told[0].message
+    assert "avenant" in told[0].message
+
+
+def test_each_survey_is_asked_for_on_its_own_day_and_not_before() -> None:
+    driver = closed()
+    assert codes(driver.act("enquete_saisie", at(2007, 5, 29, 8), stagiaire="S1", terme="SIX_MOIS", situation="AUTRE")) == [
+        "ENQUETE_PREMATUREE"
+    ]
+    due = driver.until(at(2007, 5, 30, 8))
+    assert [(e.terme, e.etat) for e in named(due, "enquete")] == [("SIX_MOIS", "DUE")]
+    assert [n.nature for n in named(due, "notification")] == ["ENQUETE_DUE"]
+    answered = driver.act("enquete_saisie", at(2007, 5, 30, 9), stagiaire="S1", terme="SIX_MOIS", situation="AUTRE")
+    assert [(e.terme, e.etat) for e in named(answered, "enquete")] == [("SIX_MOIS", "SAISIE")]
+    assert [e.terme for e in named(driver.until(at(2007, 12, 1)), "enquete")] == ["UN_AN"]
+
+
+def test_a_survey_needs_an_exit_and_a_job_its_kind_of_contract() -> None:
+    driver = opened()
+    assert codes(driver.act("enquete_saisie", driver.now, stagiaire="S1", terme="SORTIE", situation="AUTRE")) == ["STAGIAIRE_NON_SORTI"]
+    after_exit = closed()
+    job = {"stagiaire": "S1", "terme": "SORTIE", "situation": "EMPLOI_SECTEUR"}
+    assert codes(after_exit.act("enquete_saisie", after_exit.now, **job)) == ["CONTRAT_MANQUANT"]
+    assert not codes(after_exit.act("enquete_saisie", after_exit.now, **job, type_contrat="CDI"))
 
 
 def test_a_survey_already_answered_is_not_asked_again() -> None:

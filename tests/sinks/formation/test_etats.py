@@ -121,6 +121,118 @@ def test_the_sheet_of_an_action_reads_as_in_the_guide() -> None:
     assert sheet["Date de vote"] == "23/03/2007"
 
 
+def test_the_dates_of_an_action_read_as_in_the_guide() -> None:
+    suivi = {
+        "contrat": "2007QCA0266",
+        "date_debut_prevue": date(2006, 9, 28),
+        "date_debut_reelle": date(2006, 9, 28),
+        "date_fin_prevue": date(2007, 6, 12),
+        "date_fin_reelle": None,
+        "frequence": "MENSUEL",
+        "taux_realisation": Decimal("0.02"),
+    }
+    planned = ACTION | {"total_prevu": Decimal("1232.00")}
+    assert table_of(editions.DATES, {"formation_actions": [planned], "formation_suivi": [suivi]})[1:] == [
+        ["Date de début prévue", "28/09/2006"],
+        ["Date de début réelle", "28/09/2006"],
+        ["Date de fin prévue", "12/06/2007"],
+        ["Date de fin réelle", ""],
+        ["Fréquence de paiement", "Mensuel"],
+        ["Total prévu de l'action", "1232"],
+        ["Total réalisé de l'action", "0,02%"],
+    ]
+
+
+def test_the_list_of_stagiaires_reads_as_in_the_guide() -> None:
+    rows = table_of(editions.STAGIAIRES_FIN, JANVIER)
+    assert rows[0] == ["Nom", "Prénom", "Date de début", "Date de fin"]
+    assert ["NADAL", "RAFAEL", "12/02/2007", ""] in rows
+    assert ["BORG", "BJON", "11/01/2007", "13/06/2007"] in rows
+
+
+def test_the_list_of_trainers_has_the_guides_columns_and_their_number() -> None:
+    trainers = [
+        {
+            "nom": "ROCHER",
+            "prenom": "YVES",
+            "domaine": "gestion et économie",
+            "heures": "12.00",
+            "statut": "CDD",
+            "experience": "4 ans d'ancienneté",
+        },
+        {"nom": "MEUNIER", "prenom": "JACQUES", "domaine": "informatique", "heures": "12.00", "statut": "VACATAIRE", "experience": "2 ans"},
+    ]
+    donnees = {"formation_formateurs": [{"formateurs": trainers}]}
+    rows = table_of(editions.FORMATEURS, donnees)
+    assert rows[0] == [
+        "Nom",
+        "Prénom",
+        "Domaine d'intervention du formateur",
+        "Heures assurées",
+        "Statut",
+        "Formation et expérience professionnelle",
+    ]
+    assert rows[1] == ["ROCHER", "YVES", "gestion et économie", "12", "CDD", "4 ans d'ancienneté"]
+    assert "Nombre total de formateurs : 2" in text_of(html.fromstring(en_html(editions.FORMATEURS, donnees)))
+
+
+def test_the_situation_of_each_stagiaire_is_written_in_the_guides_words_at_its_own_term() -> None:
+    def survey(term: str, situation: str, contract: str | None) -> dict[str, Any]:
+        return {"stagiaire": "ST-3", "terme": term, "due_le": date(2007, 12, 13), "situation": situation, "type_contrat": contract}
+
+    surveys = [survey("SORTIE", "AUTRE", None), survey("SIX_MOIS", "EMPLOI_SECTEUR", "CDD_MOINS_6_MOIS")]
+    donnees = {**JANVIER, "formation_enquetes": surveys}
+    assert table_of(editions.ENQUETE_SIX_MOIS, donnees)[1:] == [
+        [
+            "BORG",
+            "BJON",
+            "11/01/2007",
+            "13/06/2007",
+            "13/12/2007",
+            "Emplois dans le secteur d'activité de la formation suivie",
+            "CDD - 6 mois",
+        ]
+    ]
+    assert table_of(editions.ENQUETE_SORTIE, donnees)[1][5:] == ["Autre situation", ""]
+    assert table_of(editions.ENQUETE_UN_AN, donnees) == []
+
+
+def test_the_bilan_shows_each_stagiaires_hours_exit_and_situation() -> None:
+    lines = [
+        {"stagiaire": "ST-3", "fin_de_formation": False, "centre": "12.00", "entreprise": "23.00"},
+        {"stagiaire": "ST-4", "fin_de_formation": True, "centre": "0.00", "entreprise": "0.00"},
+    ]
+    bilans = [{"etape": "PREREMPLI", "lignes": lines[:1]}, {"etape": "DEPOSE", "lignes": lines}]
+    survey = {"stagiaire": "ST-3", "terme": "SORTIE", "situation": "EMPLOI_AUTRE", "type_contrat": "INTERIM"}
+    rows = table_of(editions.BILAN_SORTIE, {**JANVIER, "formation_bilans": bilans, "formation_enquetes": [survey]})
+    assert rows[1] == ["BORG", "BJON", "11/01/2007", "13/06/2007", "non", "12", "23", "Emplois dans un autre secteur", "Intérim"]
+    assert rows[2][:2] == ["NADAL", "RAFAEL"]
+
+
+@pytest.mark.parametrize(
+    "titre",
+    [
+        "Liste des formateurs",
+        "Liste des stagiaires à l'ouverture de l'action",
+        "Liste des stagiaires à la fin de l'action",
+        "Bilan à la sortie",
+        "Bilan à 6 mois",
+        "Bilan à 1 an",
+        "Déclarations périodiques par mois",
+        "Factures émises en attente de validation Région :",
+        "Factures validées par la Région :",
+        "Enquête à la sortie",
+        "Enquête 6 mois après la sortie",
+        "Enquête 1 an après la sortie",
+        "Etats des certificats en cours de validation",
+        "Etats des certificats",
+        "Etats des certificats rejetés",
+    ],
+)
+def test_every_edition_of_the_guide_exists(titre: str) -> None:
+    assert [etat.titre for etat in editions.ETATS].count(titre) == 1
+
+
 def facture(**changes: Any) -> dict[str, Any]:
     ligne = {
         "periode": "Octobre 2006",
