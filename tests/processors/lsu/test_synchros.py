@@ -328,3 +328,53 @@ def test_a_report_that_nobody_has_read_asks_for_it_and_a_read_one_ends_the_synch
 def test_a_report_without_its_import_is_kept_without_comparison() -> None:
     (told,) = Bus().report(crees=5, ignores=9).emitted
     assert (told.data.ignores_attendus, told.data.ecarts) == (None, ())
+
+
+# --- the words of the guide ------------------------------------------------------------------------------------------
+
+
+def test_the_synchros_have_the_titles_of_the_guide() -> None:
+    """R-PRO-02, in its order; 4a and 4b are the two parts of the fourth."""
+    titles = [
+        "Actualiser les données des services et des groupes de STS-WEB vers EDT",
+        "Actualiser les élèves de SIECLE vers PRONOTE",
+        "Actualiser les données des Services et Groupes dans STS Web depuis EDT",
+        "Actualiser les données entre STS Web et SIECLE",
+        "Actualiser les données entre STS Web et SIECLE",
+        "Actualiser les données (lien élèves-groupe) de PRONOTE vers SIECLE",
+    ]
+    assert [each.titre for each in SYNCHROS.values()] == titles
+    assert list(SYNCHROS) == ["S1", "S2", "S3", "S4A", "S4B", "S5"]
+
+
+def test_only_the_two_messages_of_the_guide_end_the_fourth_synchro() -> None:
+    """R-PRO-32 and R-PRO-33."""
+    assert {each.code: each.message for each in SYNCHROS.values() if each.message} == {
+        "S4A": "La structure a été envoyée à SCONET via un service Web.",
+        "S4B": "Les services ont été envoyés à SCONET via un service Web.",
+    }
+
+
+def test_the_seven_exports_and_the_options_have_the_labels_of_their_pages() -> None:
+    """R-PRO-21 and R-PRO-23."""
+    assert list(LOT) == [
+        "Elèves (avec ou sans adresse)",
+        "Responsables (avec adresse uniquement)",
+        "Structures",
+        "Nomenclatures",
+        "Commun",
+        "Etablissements",
+        "Géographique",
+    ]
+    assert list(OPTIONS.values()) == [
+        "Importer les nouveaux élèves",
+        "Mettre à jour les données des élèves",
+        "Mettre à jour l'identité des élèves",
+        "Mettre à jour les coordonnées des élèves",
+        "Mettre à jour les responsables des élèves",
+        "Mettre à jour la scolarité active des élèves",
+        "Mettre à jour la scolarité précédente des élèves",
+        "Ignorer les élèves sortis de l'établissement",
+        "Alimenter les groupes depuis SIECLE",
+    ]
+    assert set(OPTIONS) - set(COCHEES) == {"groupes_siecle"}
