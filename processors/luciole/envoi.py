@@ -76,7 +76,7 @@ def ordre_conclusion(reglages: Reglages, state: Etablissement, event: Event) -> 
         uai = suivi.uai_of(event)
         return suivi.refuser(state, messages.JETON_PERIME.avec(jeton=data.jeton), instructeur=data.instructeur, etablissement=uai)
     if data.issue == "OK":
-        return _transmettre(reglages, state, state.envoi, data.fin, event)
+        return _transmettre(reglages, state, state.envoi, data, event)
     after = _liberer(state)
     return Outcome(after, suivi.etapes(state, after, state.envoi.bordereaux, event), because="L'envoi s'arrête : rien n'est transmis.")
 
@@ -157,10 +157,10 @@ def _liberer(state: Etablissement) -> Etablissement:
 
 
 def _transmettre(
-    reglages: Reglages, state: Etablissement, envoi: EnvoiEtablissement, fin: datetime, event: Event
+    reglages: Reglages, state: Etablissement, envoi: EnvoiEtablissement, ended: records.OrdreConclusion, event: Event
 ) -> Outcome:
     """What was prepared, in the bordereaux checked at the grant, and nothing else (R-LUC-15, R-LUC-21…26)."""
-    uai = suivi.uai_of(event)
+    uai, fin = suivi.uai_of(event), ended.fin
     zone = reglages.zone_de(uai, state.zone)
     visible = fin.astimezone(zone).date() + timedelta(days=1)
     sent = {
@@ -179,7 +179,7 @@ def _transmettre(
         instructeur=envoi.instructeur,
         jeton=envoi.jeton,
         envoye="OK",
-        debut=envoi.depuis,
+        debut=ended.debut,
         fin=fin,
         nombre_dossiers=len(sent),
         nombre_montants=len(amounts),

@@ -114,7 +114,13 @@ def accord(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
         given_back = _rendre(data.instructeur, data.jeton, "SANS_OBJET")
         return suivi.refuser(state, texte, given_back, instructeur=data.instructeur)
     checked = replace(
-        envoi, phase="CONTROLE", jeton=data.jeton, depuis=event.time, attendus=envoi.etablissements, automatique=data.attendu
+        envoi,
+        phase="CONTROLE",
+        jeton=data.jeton,
+        depuis=event.time,
+        debut=data.depuis,
+        attendus=envoi.etablissements,
+        automatique=data.attendu,
     )
     ordre = records.OrdreEnvoi(
         instructeur=data.instructeur, jeton=data.jeton, demande=envoi.demande, cycle=envoi.cycle, annee=envoi.annee
@@ -213,7 +219,7 @@ def envoi_fin(reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
     if envoi is None:
         return _sans_envoi(state, data.instructeur, data.jeton, event)
     fin = event.time
-    conclusion = records.OrdreConclusion(instructeur=state.nom, jeton=envoi.jeton, issue="OK", debut=envoi.depuis, fin=fin)
+    conclusion = records.OrdreConclusion(instructeur=state.nom, jeton=envoi.jeton, issue="OK", debut=min(envoi.commence_le, fin), fin=fin)
     served = {**state.servis, **dict.fromkeys(envoi.prets, fin)}
     left, done = _bilan(reglages, state, served, fin)
     report = records.EtablissementsNonServis(

@@ -188,6 +188,13 @@ class EnvoiInstructeur(msgspec.Struct, frozen=True):
     refuses: tuple[Refuse, ...] = ()
     automatique: bool = False
     """It left the queue by itself, and he has not commanded it again since."""
+    debut: datetime | None = None
+    """What the lock gives as its beginning: not before the end of the send before, which `depuis`, the instant of the record
+    that brought the grant, may be when the ends come late."""
+
+    @property
+    def commence_le(self) -> datetime:
+        return self.debut or self.depuis
 
 
 class Instructeur(msgspec.Struct, frozen=True):

@@ -185,7 +185,7 @@ def _accorder(state: Verrou, now: datetime, *, attendu: bool, because: str = "Le
     first, rest = state.file[0], state.file[1:]
     jeton = state.jeton + 1
     holder = Detenteur(first.instructeur, first.code, jeton, max(now, first.depuis))
-    grant = records.Accord(instructeur=first.instructeur, jeton=jeton, demande=first.demande, attendu=attendu)
+    grant = records.Accord(instructeur=first.instructeur, jeton=jeton, demande=first.demande, attendu=attendu, depuis=holder.depuis)
     after = replace(state, jeton=jeton, detenteur=holder, file=rest)
     return after, (_repondre("accord", grant, first.instructeur),), because
 

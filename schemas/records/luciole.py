@@ -18,6 +18,8 @@ class Accord(msgspec.Struct, frozen=True, kw_only=True):
     """ce_id de la commande d'envoi."""
     attendu: bool = False
     """Vrai : l'envoi part de lui-même, après une attente."""
+    depuis: datetime.datetime | None = None
+    """Début de l'envoi, UTC : jamais avant la fin du précédent. Absent : l'heure de l'enregistrement."""
 
 
 SituationAttente = Literal["AUTRE", "FIGE", "CHANGE"]

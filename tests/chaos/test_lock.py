@@ -9,6 +9,7 @@ import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ INSTRUCTEURS = {
 DOSSIERS = 3
 ASKED = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=2)
 """Two days ago: FREGATA's day has come everywhere. Every wait then seems too long as soon as it begins."""
+ENDED = ASKED + timedelta(minutes=10)
+"""All at once: whatever the order of the grants, nobody but the first begins before."""
 HOLDING = ("after_commit", "mid_publish", "before_transaction_end", "after_publish")
 """Points of the engine at which the lock's grant is stored and its answer may not have left."""
 ANYWHERE = ("before_transaction", "folded", "before_commit", *HOLDING, "after_ack")
@@ -186,8 +189,8 @@ class Campaign:
         self.bus.now = ASKED
         for who in INSTRUCTEURS:
             says.envoie(who)
-        for rank, who in enumerate(INSTRUCTEURS, start=1):
-            says.fin(who, at=ASKED + rank * timedelta(minutes=4))
+        for who in INSTRUCTEURS:
+            says.fin(who, at=ENDED)
         self._act()
         self.bus.pass_time(2 * 24 * 60)
 
@@ -229,6 +232,8 @@ def test_the_worker_that_holds_the_lock_is_killed_and_everything_is_sent_once(co
     lines = said["luciole.suivi.v1", "ligne_envoi"].values()
     owners = {uai: who for who, uais in INSTRUCTEURS.items() for uai in uais}
     assert {each["etablissement"]: grants[each["jeton"]] for each in lines} == owners
+    sends = sorted({(each["jeton"], each["debut"], each["fin"]) for each in lines})
+    assert all(before[2] <= after[1] for before, after in pairwise(sends))
     assert {each["code"] for each in said.get(("luciole.refus.v1", "refus"), {}).values()} <= WAITED
     calls, void = (said.get(("support.appels.v1", name), {}) for name in ("appel", "appel_sans_objet"))
     assert {each["jeton"] for each in calls.values()} == {each["jeton"] for each in void.values()}

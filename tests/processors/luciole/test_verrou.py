@@ -249,6 +249,10 @@ def test_after_an_outage_the_ends_in_time_take_back_every_call() -> None:
         says.fin(who, at=began + timedelta(minutes=minutes))
     bus.settle()
     assert calls(bus) == ["appel", "appel_sans_objet"]
+    lines = bus.on("luciole.suivi.v1", "ligne_envoi")
+    assert [(line.debut, line.fin) for line in lines] == [
+        (began + timedelta(minutes=start), began + timedelta(minutes=end)) for start, end in ((0, 20), (20, 45), (45, 60))
+    ]
     assert [line.etablissement for line in bus.on("luciole.suivi.v1", "ligne_envoi")] == [E1, E2, E3]
 
 
