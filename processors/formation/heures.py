@@ -125,7 +125,7 @@ def _lignes(ctx: Contexte, mois: str, lues: Sequence[Lue], refus_de: Callable[[S
     precedent = mois_plus(mois, -1)
     if mois > premier_mois(ctx.action) and not est_confirme(ctx.action, precedent):
         return ctx.attend(prealable_declaration(ctx.contrat, precedent), messages.attend_declaration(precedent))
-    lignes = [Ligne(lue.rang or 0, *(lue.centiemes or ())) for lue in lues]
+    lignes = [Ligne(lue.rang, *lue.centiemes) for lue in lues if lue.rang is not None and lue.centiemes is not None]
     fautes = _fautes([_refus_apres_sortie(ctx.action, mois, lue.saisie, ligne) for lue, ligne in zip(lues, lignes, strict=True)])
     return ctx.refuse(refus_de(fautes)) if fautes else lignes
 

@@ -180,7 +180,7 @@ def _accueil(action: Ligne, suivi: Ligne) -> dict[str, Any]:
         else " ".join(
             x for x in (p.jour(suivi["date_debut_reelle"]), "Gestion des formateurs", "Saisir les dates d'entrée en formation") if x
         ),
-        "declaration": "" if close or suivi["mois_attendu"] is None else suivi["mois_attendu"],
+        "declaration": "" if close else p.periode(suivi["mois_attendu"]),
         "facturation": "Aucune facture à valider" if not a_valider else f"{a_valider} facture à valider",
         "cloture": p.jour(suivi["date_fin_reelle"]) if close else "Date de clôture",
         "bilan": "Fiches de suivi à la sortie Fiches de suivi à 6 mois Fiches de suivi à 1 an",

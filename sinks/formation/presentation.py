@@ -8,6 +8,21 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Paris")
 
+MOIS = (
+    "Janvier",
+    "Février",
+    "Mars",
+    "Avril",
+    "Mai",
+    "Juin",
+    "Juillet",
+    "Août",
+    "Septembre",
+    "Octobre",
+    "Novembre",
+    "Décembre",
+)
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a text that begins so."""
 
@@ -62,6 +77,11 @@ def instant(value: Any) -> str:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     local = moment.astimezone(ZONE)
     return f"{jour(local.date())} {local.hour:02d}:{local.minute:02d}"
+
+
+def periode(value: Any) -> str:
+    """`Octobre 2006`, from a month AAAA-MM."""
+    return "" if not value else f"{MOIS[int(str(value)[5:7]) - 1]} {int(str(value)[:4])}"
 
 
 def oui_non(value: Any) -> str:

@@ -353,7 +353,7 @@ def test_the_home_page_shows_what_may_still_be_done() -> None:
     assert row[3] == "Gestion des dates de formation"
     assert row[4] == "3 bénéficiaires inscrits Inscrire les stagiaires"
     assert row[5] == "01/09/2008 Gestion des formateurs Saisir les dates d'entrée en formation"
-    assert row[7:9] == ["Aucune facture à valider", "Date de clôture"]
+    assert row[6:9] == ["Septembre 2008", "Aucune facture à valider", "Date de clôture"]
 
 
 def test_a_closed_action_offers_neither_dates_nor_inscription() -> None:
