@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "database": ("bus.cli.database:app", "Tables de PostgreSQL : vérification, migrations."),
     "samples": ("bus.cli.samples:app", "Établissements inventés, en vrais fichiers d'échange."),
     "controler": ("bus.cli.controler:controler", "Contrôler des fichiers d'échange avant de les envoyer, sans aucun service."),
+    "comptes-rendus": ("bus.cli.comptes_rendus:app", "Comptes-rendus d'import des liens élève-groupe, en HTML et en CSV."),
     "etats": ("bus.cli.etats:app", "États imprimables des actions de formation, en HTML et en CSV."),
     "simulate": ("bus.cli.simulate:simulate", "Jouer des scénarios par les vraies règles, sans aucun service."),
 }

@@ -1,6 +1,5 @@
 """`passerelle etats list|show|write`: the printable states of training actions, as HTML and CSV. They name people."""
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bus.cli import private_files
 from bus.cli.output import Output, OutputOption, render, say
 from bus.cli.session import database_session
 
@@ -21,7 +21,6 @@ ACTIONS = {
     "etat": "état",
 }
 ETATS = {"nom": "nom", "titre": "titre", "lignes": "lignes"}
-OURS_ALONE = 0o600
 
 
 class Forme(StrEnum):
@@ -81,17 +80,9 @@ def write(
 
     with database_session() as (_, database):
         found = etats.etats_de(database, contrat)
-    dossier.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_files.made(dossier)
     for etat, donnees in found:
         name = f"{contrat}_{etat.nom.replace('/', '_')}"
-        _place(dossier / f"{name}.html", en_html(etat, donnees).encode())
-        _place(dossier / f"{name}.csv", en_csv(etat, donnees))
+        private_files.write(dossier / f"{name}.html", en_html(etat, donnees).encode())
+        private_files.write(dossier / f"{name}.csv", en_csv(etat, donnees))
     say(f"{2 * len(found)} fichiers écrits dans {dossier}.")
-
-
-def _place(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.tmp")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OURS_ALONE)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-    partial.replace(path)

@@ -42,6 +42,10 @@ def decide(_reglages: None, state: None, event: Event) -> Outcome:
     return Outcome(state, rows=(*_head(event), _row(table, key, _values(event))))
 
 
+def _jours(number: int) -> str:
+    return f"{number} jour{'s' if number > 1 else ''}"
+
+
 def _values(event: Event) -> dict[str, Any]:
     data = event.data
     fields = {name: list(value) if isinstance(value, tuple) else value for name, value in msgspec.structs.asdict(data).items()}
@@ -51,7 +55,7 @@ def _values(event: Event) -> dict[str, Any]:
     if "details" in fields:
         more |= {"codes": [each.code for each in data.details], "messages": [each.message for each in data.details]}
     if event.type == "prediction":
-        more["sources"] = [f"{each.objet} : {each.fichier} ({each.age_jours} jours)" for each in data.sources]
+        more["sources"] = [f"{each.objet} : {each.fichier} ({_jours(each.age_jours)})" for each in data.sources]
         more["obstacles"] = [each.message for each in data.obstacles]
     if event.type == "refus":
         more |= {"uai": event.key, "refuse_le": event.time}
