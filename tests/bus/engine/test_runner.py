@@ -72,8 +72,8 @@ async def until(reached: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-def identity(_topics: Iterable[str]) -> tuple[str, Mapping[str, str]]:
-    return "c", {TOPIC: "id"}
+def identity(topics: Iterable[str]) -> tuple[str, Mapping[str, str]]:
+    return "c", dict.fromkeys(topics, "id")
 
 
 async def made() -> tuple[Runner, Engine, list[BaseException]]:
