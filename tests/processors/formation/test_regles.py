@@ -252,6 +252,14 @@ def test_a_reopened_declaration_is_confirmed_again_at_any_time() -> None:
     assert named(driver.confirm("2006-10", driver.now), "declaration_recapitulee")[0].total == 80
 
 
+def test_a_reopened_declaration_is_again_the_one_awaited_though_later_ones_are_confirmed() -> None:
+    driver = ready(months=3)
+    reopened = driver.region("accord", driver.now, objet="DECLARATION", mois="2006-11")
+    assert named(reopened, "action_suivie")[0].mois_attendu == "2006-11"
+    driver.hours("S1", "2006-11", 80, time=driver.now)
+    assert named(driver.confirm("2006-11", driver.now), "action_suivie")[0].mois_attendu == "2007-01"
+
+
 def test_an_invoiced_declaration_is_not_reopened() -> None:
     driver = opened()
     driver.hours("S1", "2006-10", 90)
