@@ -41,7 +41,7 @@ NATURES = {
     "apogee": "Inscriptions d'Apogée",
     "aglae": "Dossiers d'Aglaé",
     "crous": "Décisions du CROUS",
-    "illisible": "Document XML ou archive illisible",
+    "illisible": "Fichier illisible",
 }
 """What a system's files are, in French; a kind of file where the system has others."""
 
@@ -54,8 +54,9 @@ OF_ANOTHER_SYSTEM = frozenset(
 NOT_RECOGNISED = frozenset({"EN_TETE_ABSENT", "FICHIER_INCONNU", "XML_RACINE"})
 """A first fault that says that the file is of no kind that its reader knows."""
 
-VAGUE = frozenset({("onde.archive", "NOM_DE_FICHIER"), ("siecle_suivi.compte_rendu", "CARACTERE_NUL")})
-"""What readers that take any archive or any text say of a file that is another's: heard only when nobody else says anything."""
+ANY_TEXT = frozenset({("siecle_suivi.compte_rendu", "CARACTERE_NUL"), ("siecle_suivi.compte_rendu", "FICHIER_VIDE")})
+VAGUE = frozenset({("onde.archive", "NOM_DE_FICHIER")})
+"""What readers that take any text or any archive say of a file that is another's: heard only when nobody else says anything."""
 
 ILLISIBLE = ("XML_", "ZIP_")
 """Beginnings of the codes that say why no reader could look into a document."""
@@ -114,15 +115,20 @@ def _lire(delivery: Delivery) -> Lu:
 
 def _refuse(name: str, answers: Sequence[tuple[PushConnector, Refused]]) -> Lu:
     """What the reader says whose file it most looks like; else why no reader could look into it."""
-    known = [each for each in answers if each[1].kind != INCONNU]
-    plain = [each for each in known if (each[1].kind, each[1].faults[0].code) not in VAGUE]
+    known = [each for each in answers if each[1].kind != INCONNU and _first(each[1]) not in ANY_TEXT]
+    plain = [each for each in known if _first(each[1]) not in VAGUE]
     unread = [each for _, each in answers if each.kind == INCONNU and each.faults[0].code.startswith(ILLISIBLE)]
-    if unread and not plain:
-        return Lu(name, "illisible", INCONNU, (), unread[0].faults)
+    bare = [each for _, each in answers if _first(each) in ANY_TEXT]
+    if not plain and (unread or (bare and not known)):
+        return Lu(name, "illisible", INCONNU, (), (unread or bare)[0].faults)
     if not known:
         return Lu(name, "", INCONNU)
     connector, refused = min(plain or known, key=lambda each: _distance(each[1]))
     return Lu(name, connector.system, refused.kind, (), refused.faults)
+
+
+def _first(refused: Refused) -> tuple[str, str]:
+    return refused.kind, refused.faults[0].code
 
 
 def _distance(refused: Refused) -> tuple[int, int]:

@@ -197,6 +197,16 @@ def test_each_other_defect_is_said_of_its_own_file_when_a_whole_school_is_given(
     assert all(each.message and each.remede for rapport in wrong for each in rapport.constats if each.gravite is Gravite.ANOMALIE)
 
 
+@pytest.mark.parametrize(("name", "content", "code"), [("vide.xml", b"", "FICHIER_VIDE"), ("image.xml", b"\x89PNG\0\0", "CARACTERE_NUL")])
+def test_what_is_no_file_of_anybody_is_said_to_be_unreadable_and_not_of_some_system(
+    tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (rapport,) = controler([tmp_path / name], [], NOW)
+    assert (rapport.nature, rapport.sain) == (NATURES["illisible"], False)
+    assert codes(rapport) == {code}
+
+
 def test_an_archive_of_nobody_knows_what_is_only_then_asked_for_its_name(tmp_path: Path) -> None:
     (tmp_path / "photos.zip").write_bytes(write_zip((("photo.jpg", b"\xff\xd8"),)))
     (rapport,) = controler([tmp_path / "photos.zip"], [], NOW)
