@@ -1,6 +1,6 @@
 """From the rows of a SIECLE export to the records of `siecle.exports.v1`: typed, joined (a pupil holds options, structures, address)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ class Mapper:
         self._faults = faults
         self._warnings = warnings
         self._rows = Rows(RECORDS[TOPIC])
-        self._counts: Counter[type] = Counter()
+        self._counts: dict[type, int] = {}
         self._known: dict[str, dict[str, _Joined]] = defaultdict(dict)
         """Record name -> identifier -> what is joined to it."""
         self._same: dict[Any, Any] = {}
@@ -49,13 +49,13 @@ class Mapper:
 
     def take(self, kind: type[msgspec.Struct], row: Values) -> None:
         """One row of the file."""
-        self._counts[kind] += 1
-        _TAKERS[kind](self, row, self._counts[kind])
+        rank = self._counts[kind] = self._counts.get(kind, 0) + 1
+        _TAKERS[kind](self, row, rank)
 
     def finish(self) -> Rows:
         """The records, in the order of the file, once every row was taken."""
         for struct in self._found.minimum:
-            if not self._counts[struct]:
+            if struct not in self._counts:
                 self._faults.add(messages.empty_list(_tag(self._found, struct)))
         if self._found in (ELEVES, RESPONSABLES):
             self._rows.last_touch = self._join
@@ -99,15 +99,16 @@ class Mapper:
 
     def options(self, row: Values, rank: int) -> None:
         found = row.get("options", ())
-        key = ("OPTION", *map(_contents, found))
-        if key not in self._same:
-            self._same[key] = tuple([siecle.Option(**each) for each in found])
+        key = ("OPTION", *[tuple(each.items()) for each in found])
+        options = self._same.get(key)
+        if options is None:
+            options = self._same[key] = tuple([siecle.Option(**each) for each in found])
         if (joined := self._of_pupil(row, "OPTION", rank)) is not None:
-            joined.options = self._same[key]
+            joined.options = options
 
     def structures(self, row: Values, rank: int) -> None:
         found = row.get("structures", ())
-        key = ("STRUCTURES_ELEVE", *map(_contents, found))
+        key = ("STRUCTURES_ELEVE", *[tuple(each.items()) for each in found])
         values = self._same.get(key)
         if values is None:
             made = [typed(siecle.Structure, each, "STRUCTURES_ELEVE", rank, self._faults) for each in found]
@@ -186,10 +187,6 @@ class Mapper:
 def _codes(row: Values, several: str, code: str) -> tuple[str, ...]:
     """Codes of a list, each a child here and an attribute there."""
     return tuple([each.get(code) or each.get(f"attribut_{code}") or "" for each in row.get(several, ())])
-
-
-def _contents(values: Values) -> tuple[tuple[str, Any], ...]:
-    return tuple(values.items())
 
 
 def _plain(name: str, record: type[msgspec.Struct], *keys: str) -> Callable[[Mapper, Values, int], None]:

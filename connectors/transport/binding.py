@@ -188,32 +188,46 @@ def _reader(
     It runs once per element of files of millions: what it needs is in local names, and texts come first.
     """
 
-    def any_children(element: Parsed, unknown: set[str] | None) -> Values:
+    known: Mapping[str, str | None] = {**dict.fromkeys(nested), **texts}
+
+    def any_children(element: Parsed, unknown: set[str] | None = None) -> Values:
         values: Values = {}
         for child in element:
             tag = child.tag
             if (text := texts.get(tag)) is not None:
                 values[text] = child.text or ""
             elif tag in nested:
-                name, collected, reader = nested[tag]
-                found = reader(child, unknown)
-                if not collected:
-                    values[name] = found
-                elif name in values:
-                    values[name].append(found)
-                else:
-                    values[name] = [found]
+                add(values, tag, child, unknown)
             elif unknown is not None:
                 unknown.add(tag)
         return values
 
-    def text_children(element: Parsed, unknown: set[str] | None) -> Values:
+    def add(values: Values, tag: str, child: Parsed, unknown: set[str] | None) -> None:
+        name, collected, reader = nested[tag]
+        found = reader(child, unknown)
+        if not collected:
+            values[name] = found
+        elif name in values:
+            values[name].append(found)
+        else:
+            values[name] = [found]
+
+    def text_children(element: Parsed, unknown: set[str] | None = None) -> Values:
+        """Those that are texts, all at once: None stands for the others, if any."""
         try:
-            return {texts[child.tag]: child.text or "" for child in element}
+            values: Any = {known[child.tag]: child.text or "" for child in element}
         except KeyError:
             return any_children(element, unknown)
+        if None in values:
+            del values[None]
+            for child in element.iterchildren(*nested):
+                add(values, child.tag, child, unknown)
+        found: Values = values
+        return found
 
-    children = any_children if nested else text_children
+    children = text_children if texts else any_children
+    if not attributes and content is None:
+        return children
 
     def read(element: Parsed, unknown: set[str] | None = None) -> Values:
         values = children(element, unknown)

@@ -30,6 +30,7 @@ def day(text: str) -> datetime.date:
     return FOR_EVER.get(text) or read_day(text)
 
 
+@lru_cache(maxsize=64)
 def boolean(text: str) -> bool:
     """1 or 0, true or false (both are met in one file), O or N, oui or non. Raises BadValue."""
     if text in _TRUE:
@@ -130,7 +131,8 @@ class Columns:
             for name, read in self._read:
                 if (text := texts.get(name)) is not None:
                     values[name] = read(text) if text else None
-            if all(values.get(name) not in (None, "") for name in self._required):
+            required = [values.get(name) for name in self._required]
+            if None not in required and "" not in required:
                 for name in self._left:
                     values.pop(name, None)
                 return values

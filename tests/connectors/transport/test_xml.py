@@ -237,11 +237,21 @@ def test_rows_are_those_of_their_parent_only() -> None:
 @pytest.mark.parametrize("between", ["", "\n  ", "<!-- c -->", "<?p i?>", "<x><y/></x>", "text"])
 @pytest.mark.parametrize("padding", ["", "y" * 70_000])
 def test_rows_of_lists_are_read_wherever_the_chunks_end_and_whatever_stands_between(between: str, padding: str) -> None:
-    several = between.join(f"<r n='{rank}'>é{rank}{'é' * (rank % 97)}<!-- c -->z<![CDATA[&]]></r>" for rank in range(3000))
+    several = between.join(f"<r n='{rank}'>é{rank}{'é' * (rank % 97)}<!-- c -->z<?p i?><![CDATA[&]]></r>" for rank in range(3000))
     content = f"<z>{between}<b><a>{between}<r>first</r></a></b><c><p>{padding}</p></c>{between}<a>{several}{between}</a><a/><r>no</r></z>"
     expected = ["first", *(f"é{rank}{'é' * (rank % 97)}z&" for rank in range(3000))]
     assert texts(content) == expected
     assert texts(b'<?xml version="1.0" encoding="ISO-8859-15"?>' + content.encode("iso8859-15")) == expected
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0"?>', "<?xml version='1.0' encoding='ISO-8859-15'\n?>\n"])
+@pytest.mark.parametrize("prolog", ["", "<!-- ?> --><?style a='?'?>\n", "<?a?><?b?>"])
+def test_what_stands_before_and_after_the_root_changes_nothing(declaration: str, prolog: str) -> None:
+    content = f"{declaration}{prolog}<a><r>1<?p?>2</r><?p?><r><?p?></r></a><?p?><!-- c -->\n"
+    assert texts(content) == ["12", None]
+    with pytest.raises(Unreadable) as caught:
+        as_lists(source(content.replace("</a>", "</b>")))
+    assert caught.value.fault.line == 1 + declaration.count("\n") + prolog.count("\n")
 
 
 def test_rows_of_lists_are_dropped_as_they_stream() -> None:
