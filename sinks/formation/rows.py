@@ -35,13 +35,14 @@ def rows_of_lines(table: str, event: Event) -> Iterator[Row]:
 
 def row_of(projection: Projection, event: Event) -> Row:
     """All fields of the record, with what it was published as and when."""
-    fields = {name: plain(getattr(event.data, name)) for name in event.data.__struct_fields__}
-    fields |= {CE_ID: event.id, "publie_le": event.time}
+    fields: dict[str, Any] = msgspec.structs.asdict(event.data)
+    for name, value in fields.items():
+        if isinstance(value, tuple):
+            fields[name] = _plain(value)
+    fields[CE_ID], fields["publie_le"] = event.id, event.time
     return Row(projection.table, {name: fields.pop(name) for name in projection.key}, fields)
 
 
-def plain(value: Any) -> Any:
-    """Lists as SQL takes them: texts stay texts, records become JSON objects with exact amounts and ISO dates."""
-    if not isinstance(value, tuple):
-        return value
-    return [msgspec.to_builtins(each) if isinstance(each, msgspec.Struct) else each for each in value]
+def _plain(values: tuple[Any, ...]) -> list[Any]:
+    """Texts stay texts, records become JSON objects with exact amounts and ISO dates."""
+    return [msgspec.to_builtins(each) if isinstance(each, msgspec.Struct) else each for each in values]

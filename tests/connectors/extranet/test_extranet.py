@@ -53,6 +53,16 @@ def test_a_bad_line_among_several_is_named_by_its_place() -> None:
     assert "lignes[2].centre_realisees" in answer.faults[0].message
 
 
+def test_the_lines_of_a_month_may_stand_in_one_cell_of_a_file() -> None:
+    file = "CONTRAT;ORGANISME;MOIS;LIGNES\n2006QCA0101;OF;10/2006;ST-01~120,50~14~0~40,25~0~0|ST-02~1~0~0~0~0~0\n"
+    lines = records_of(EXTRANET.accept(delivery(file, "realise_saisi_2006-10.csv")))[0].data.lignes
+    assert [(each.stagiaire, each.centre_realisees, each.entreprise_realisees) for each in lines] == [
+        ("ST-01", Decimal("120.50"), Decimal("40.25")),
+        ("ST-02", Decimal("1.00"), Decimal("0.00")),
+    ]
+    assert codes_of(EXTRANET.accept(delivery(file.replace("~40,25", ""), "realise_saisi.csv"))) == ["NOMBRE_DE_CHAMPS"]
+
+
 def test_thousands_may_be_grouped() -> None:
     assert records_of(EXTRANET.accept(delivery(HEURES_CSV, "heures_saisies.csv")))[1].data.centre_realisees == Decimal("1200.50")
 
