@@ -14,6 +14,8 @@ from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.edt.files import PASSED_ON
 from sinks.formation import PROCESSOR as FORMATION_PROJECTIONS
 from sinks.formation import tables as formation
+from sinks.fregata import PROCESSOR as FREGATA_PROJECTIONS
+from sinks.fregata import tables as fregata
 from sinks.lsu import FICHIERS as LSU_FICHIERS
 from sinks.lsu import TABLES as LSU_PROJECTIONS
 from sinks.lsu import tables as lsu
@@ -45,6 +47,7 @@ PROCESSORS: tuple[Processor, ...] = (
     SIECLE_PROJECTIONS,
     LSU_PROJECTIONS,
     LSU_FICHIERS,
+    FREGATA_PROJECTIONS,
 )
 
 FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives(), *PASSED_ON)
@@ -61,6 +64,7 @@ METADATAS: tuple[MetaData, ...] = (
     onde.METADATA,
     siecle.METADATA,
     lsu.METADATA,
+    fregata.METADATA,
 )
 
 TABLES: dict[str, Table] = {table.name: table for metadata in METADATAS for table in metadata.sorted_tables}

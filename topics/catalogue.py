@@ -199,5 +199,6 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("support.deblocages.v1", "Déblocages de Luciole par le support.", Key.VERROU, Personal.NONE, partitions=1),
     Topic("ogapi.montants.v1", "Montants attribués, à facturer dans OGAPI dès le OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("fregata.inscriptions.v1", "Élèves inscrits, tels que l'API de FREGATA les dit.", Key.ETUDIANT, Personal.IDENTIFYING),
+    Topic("fregata.projections.interne.v1", "Reprises de la table des inscriptions de FREGATA.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("fregata.decisions.v1", "Décisions et montants théoriques pour FREGATA, le lendemain du OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
 )

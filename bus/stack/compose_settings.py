@@ -11,7 +11,7 @@ TEMPLATE = f"""\
 # Un secret est un fichier du dossier {FOLDER}/, à côté de celui-ci. Sens de chaque réglage : docs/exploitation.md.
 
 # Domaines servis (bourses seul sinon).
-#PASSERELLE_DOMAINS=bourses,luciole,formation,comptes,lsu,siecle,rentree,onde
+#PASSERELLE_DOMAINS=bourses,luciole,formation,comptes,lsu,siecle,rentree,onde,fregata
 
 # Vue SQL d'Apogée, en lecture seule (processus « interrogations »). Secret : {FOLDER}/apogee_vue_password
 #PASSERELLE_APOGEE_VUE__URL=postgresql://lecteur@apogee.univ.example:5432/apogee

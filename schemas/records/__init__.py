@@ -229,6 +229,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "fregata.inscriptions.v1": {
         "inscription_eleve": fregata.InscriptionEleve,
     },
+    "fregata.projections.interne.v1": {
+        "echeance_atteinte": fregata.EcheanceAtteinte,
+        "reprise": fregata.Reprise,
+    },
     "lsu.bilans.v1": {
         "instantane_debut": lsu.InstantaneDebut,
         "eleve": lsu.Eleve,

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -66,3 +67,30 @@ class InscriptionEleve(msgspec.Struct, frozen=True, kw_only=True):
     """Entrée dans la formation."""
     sortie_formation: datetime.date | None = None
     """Sortie de la formation."""
+
+
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+    """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
+
+    nom: str
+    """Nom de l'échéance."""
+    due: datetime.datetime
+    """Instant dû, UTC."""
+
+
+MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
+
+
+class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+    """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
+
+    motif: MotifReprise
+    """Reprise telle quelle, corrigée, ou libération de la clé sans rejouer son événement."""
+    lettre_morte: int | None = None
+    """Numéro de la lettre morte."""
+    topic: str | None = None
+    """Topic d'origine (nom du catalogue)."""
+    entetes: dict[str, str] = {}
+    """Enveloppe d'origine."""
+    valeur: bytes | None = None
+    """Octets d'origine ou corrigés, au format Confluent."""
