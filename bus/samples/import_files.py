@@ -6,8 +6,11 @@ from connectors.charlemagne import model as charlemagne
 from connectors.pronote import model as pronote
 
 
-def elegroupe(school: School, moment: Moment) -> pronote.Elegroupe:
-    """The links of every present pupil who is in a group, by ELEVE_ID, over the pupils' year."""
+def elegroupe(school: School, moment: Moment) -> pronote.Elegroupe | None:
+    """The links of every present pupil who is in a group, by ELEVE_ID, over the pupils' year; PRONOTE makes no file without any."""
+    linked = tuple(_links(school, pupil) for pupil in school.present() if pupil.groups)
+    if not linked:
+        return None
     return pronote.Elegroupe(
         version="1.4",
         parametres=pronote.Parametres(
@@ -17,7 +20,7 @@ def elegroupe(school: School, moment: Moment) -> pronote.Elegroupe:
             num_envoi="1",
             logiciel="PRONOTE",
         ),
-        donnees=pronote.Donnees(eleves=tuple(_links(school, pupil) for pupil in school.present() if pupil.groups)),
+        donnees=pronote.Donnees(eleves=linked),
     )
 
 
