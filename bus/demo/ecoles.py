@@ -203,10 +203,18 @@ class Ecoles:
             ("élèves exportés, première école", one(exported, uai=first.uai), first.present - SANS_CLASSE),
             ("élèves exportés, seconde école", one(exported, uai=second.uai), second.present),
             ("archives inchangées", archives, [True, True]),
+            ("sts_emp et emp_sts passés octet pour octet", self.passed_on(), (4, 4)),
             ("import confirmé, première école", one(imported, uai=first.uai), 1),
             ("import confirmé, seconde école", one(imported, uai=second.uai), 0),
             ("lettres mortes", one("SELECT count(*) FROM dead_letters"), 0),
         ]
+
+    def passed_on(self) -> tuple[int, int]:
+        """Files of the synchros 1 and 3: those that the outboxes of EDT and STS-WEB have unchanged, and those dropped."""
+        outbox = self.acts.stage.settings.outbox_folder
+        given = [file for school in (self.college, self.lycee) for file in self.of("sts", academie.exchanges(school))]
+        places = [(outbox / ("edt" if name.startswith("sts_emp") else "sts") / name, content) for name, content in given]
+        return sum(path.exists() and path.read_bytes() == content for path, content in places), len(given)
 
     def refused(self, code: str) -> int:
         return sum(row.code == code for row in self.acts.rows(REFUS))
