@@ -203,8 +203,13 @@ def _one_sender(bus: Bus) -> None:
     owners = {said.outcome.state.detenteur.jeton: said.outcome.state.detenteur.instructeur for said in _held(bus)}
     for line in bus.on("luciole.suivi.v1", "ligne_envoi"):
         assert owners[line.jeton] == line.instructeur
-    calls = Counter((call.motif, call.depuis) for call in bus.on("support.appels.v1"))
+    called = bus.on("support.appels.v1", "appel")
+    calls = Counter((call.motif, call.depuis) for call in called)
     assert max(calls.values(), default=0) <= _most_blockings_at_once(bus)
+    stuck = {call.jeton: call.depuis for call in called if call.motif == "DETENTEUR_BLOQUE"}
+    taken_back = bus.on("support.appels.v1", "appel_sans_objet")
+    assert len({void.jeton for void in taken_back}) == len(taken_back)
+    assert all(void.depuis == stuck[void.jeton] for void in taken_back)
 
 
 def _most_blockings_at_once(bus: Bus) -> int:
