@@ -35,6 +35,7 @@ OPERATION = st.one_of(
     st.tuples(st.just("envoie"), WHO, UAI),
     st.tuples(st.just("envoie"), WHO, st.none()),
     st.tuples(st.just("fin"), WHO, st.one_of(st.none(), st.integers(1, 6))),
+    st.tuples(st.just("tard"), WHO, st.sampled_from((0.5, 5, 29, 31, 24 * 60))),
     st.tuples(st.just("interrompt"), WHO),
     st.tuples(st.just("compteur"), WHO),
     st.tuples(st.just("fenetre"), WHO, st.sampled_from(("OUVERTE", "FERMEE"))),
@@ -44,6 +45,7 @@ OPERATION = st.one_of(
     st.tuples(st.just("mener"), UAI, BORDEREAU, FICHIER, WHO, st.sampled_from(SKIPPED)),
     st.tuples(st.just("mener"), UAI, BORDEREAU, FICHIER, WHO, st.none()),
     st.tuples(st.just("renvoyer"), UAI, WHO),
+    st.tuples(st.just("coupure"), st.permutations((X, Y, Z)), st.sampled_from((1, 12, 29, 31))),
 )
 
 
@@ -58,6 +60,10 @@ def play(bus: Bus, operations: list[tuple[Any, ...]], lag: bool) -> None:
                 says.flux(values[0], (values[1], values[2]))
             case "envoie" | "prepare":
                 getattr(says, name)(values[0], *(uai for uai in values[1:] if uai))
+            case "coupure":
+                _coupure(says, *values)
+            case "tard":
+                says.fin(values[0], at=bus.now - timedelta(minutes=values[1]))
             case "fenetre":
                 says.fenetre(values[0], "PREPARATION", values[1])
             case "again":
@@ -105,6 +111,16 @@ def _mener(says: Says, uai: str, bordereau: str, fichier: str, who: str, skipped
             step()
             bus.settle()
             bus.pass_time(1)
+
+
+def _coupure(says: Says, whos: list[str], minutes: int) -> None:
+    """One sends, another waits; the bus hears of the end, which came `minutes` after the beginning, when everybody has given up."""
+    bus = says.bus
+    _mener(says, E1, "B1", "F1", whos[0], "fin")
+    began = bus.now
+    _mener(says, E2, "B2", "F2", whos[1], "fin")
+    bus.pass_time(45)
+    says.fin(whos[0], at=began + timedelta(minutes=minutes))
 
 
 class Watch:
@@ -210,6 +226,7 @@ def _one_sender(bus: Bus) -> None:
     taken_back = bus.on("support.appels.v1", "appel_sans_objet")
     assert len({void.jeton for void in taken_back}) == len(taken_back)
     assert all(void.depuis == stuck[void.jeton] for void in taken_back)
+    event(f"calls taken back: {min(len(taken_back), 2)}")
 
 
 def _most_blockings_at_once(bus: Bus) -> int:
