@@ -33,12 +33,14 @@ PATIENCE = 15.0
 """Seconds without an acknowledgement after which Kafka is away."""
 
 _IN_MEMORY = 4 * 1024 * 1024
-_WINDOW, _WINDOW_BYTES = 1_000, 2 * 1024 * 1024
-"""Records, and bytes of values, that are sent before those sent earlier are waited for."""
+_WINDOW, _WINDOW_BATCHES = 2_000, 8
+"""Records, or full batches, that are sent before those sent earlier are waited for."""
 OWN_HEADERS = ("ce_id", "ce_subject", "ce_time")
 """Headers that are each record's own; the others are those of its type, and are kept once."""
 
 _Header = tuple[str, bytes]
+_Place = tuple[str, int]
+"""Kafka topic, partition."""
 _Message = tuple[str, int, bytes, bytes, list[_Header]]
 """Kafka topic, partition, key, value, headers."""
 _encode = msgspec.msgpack.Encoder().encode
@@ -140,10 +142,11 @@ class RecordPublisher:
         producer = await self._started(deadline)
         sent: list[asyncio.Future[Any]] = []
         try:
-            for window in _windows(_messages(prepared)):
+            for ready in _windows(producer, _messages(prepared)):
                 older = len(sent)
                 async with asyncio.timeout_at(deadline):
-                    await _send(producer, window, sent)
+                    for (topic, partition), batch in ready:
+                        sent.append(await producer.send_batch(batch, topic, partition=partition))
                     await asyncio.gather(*sent[:older])
                 if older:
                     deadline = self._deadline()
@@ -255,31 +258,31 @@ def _messages(prepared: Prepared) -> Iterator[_Message]:
         yield prepared.topics[topic], place, key, value, [*zip(OWN_HEADERS, own, strict=True), *prepared.headers[name]]
 
 
-def _windows(messages: Iterable[_Message]) -> Iterator[list[_Message]]:
-    window, size = list[_Message](), 0
-    for message in messages:
-        window.append(message)
-        size += len(message[3])
-        if len(window) == _WINDOW or size >= _WINDOW_BYTES:
-            yield window
-            window, size = [], 0
-    if window:
-        yield window
-
-
-async def _send(producer: AIOKafkaProducer, window: Iterable[_Message], sent: list[asyncio.Future[Any]]) -> None:
-    """In batches made here: one future, put in `sent`, for a batch and not for each record. In order within a partition."""
-    batches: dict[tuple[str, int], BatchBuilder] = {}
-    for topic, partition, key, value, headers in window:
-        batch = batches.get((topic, partition))
+def _windows(producer: AIOKafkaProducer, messages: Iterable[_Message]) -> Iterator[list[tuple[_Place, BatchBuilder]]]:
+    """Batches made here, a window of them at a time, in order within a partition: one future for a batch, not for each record."""
+    ready: list[tuple[_Place, BatchBuilder]] = []
+    open_batches: dict[_Place, BatchBuilder] = {}
+    count = 0
+    for topic, partition, key, value, headers in messages:
+        place = (topic, partition)
+        batch = open_batches.get(place)
         if batch is None or batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             if batch is not None:
-                sent.append(await producer.send_batch(batch, topic, partition=partition))
-            batch = batches[topic, partition] = producer.create_batch()
+                ready.append((place, batch))
+            batch = open_batches[place] = producer.create_batch()
             batch.append(timestamp=None, key=key, value=value, headers=headers)
-    for (topic, partition), batch in batches.items():
+        count += 1
+        if count == _WINDOW or len(ready) == _WINDOW_BATCHES:
+            yield [*ready, *_closed(open_batches)]
+            ready, open_batches, count = [], {}, 0
+    if count:
+        yield [*ready, *_closed(open_batches)]
+
+
+def _closed(batches: Mapping[_Place, BatchBuilder]) -> Iterable[tuple[_Place, BatchBuilder]]:
+    for batch in batches.values():
         batch.close()
-        sent.append(await producer.send_batch(batch, topic, partition=partition))
+    return batches.items()
 
 
 def _too_large(record: Record, size: int) -> Fault:

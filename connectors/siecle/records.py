@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -20,8 +19,7 @@ from schemas.records import RECORDS, siecle
 TOPIC = "siecle.exports.v1"
 
 
-@dataclass(slots=True)
-class _Joined:
+class _Joined(msgspec.Struct, gc=False):
     """What the other lists of the file say of a pupil or a person."""
 
     adresse_id: str | None

@@ -59,6 +59,10 @@ _SAFE: Mapping[str, Any] = {
 """What every parser here is told."""
 
 Parsed = etree._Element
+Rows = list[tuple[str, Parsed]]
+"""Tag and element of each."""
+Containers = Mapping[str, frozenset[str]]
+"""Tag of a row -> the elements that may hold it."""
 
 
 class XmlSource:
@@ -135,7 +139,7 @@ class XmlSource:
         if root is not None and root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable(say.doctype_refused(1))
 
-    def listed(self, containers: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, Parsed]]:
+    def listed(self, containers: Containers) -> Iterator[tuple[str, Parsed]]:
         """As `rows`, in half its time, for lists whose rows hold no rows: libxml2 grows the tree without a word to Python.
 
         The tree is looked at between two chunks. What has a next sibling will not change any more: rows are given, all is dropped.
@@ -162,36 +166,31 @@ class XmlSource:
                 if root is None and mark is not None:
                     root = next(mark.itersiblings("*"), None)
                 if root is not None:
-                    yield from _without_instructions(self._settled(root, containers, ended=False), others)
+                    for rows in self._settled(root, containers, ended=False):
+                        yield from _without_instructions(rows) if others else rows
             parser.close()
         except etree.XMLSyntaxError as error:
             raise Unreadable(_syntax(error)) from error
         assert root is not None  # or the parser would not have closed
         if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable(say.doctype_refused(1))
-        yield from _without_instructions(self._settled(root, containers, ended=True), others)
+        for rows in self._settled(root, containers, ended=True):
+            yield from _without_instructions(rows) if others else rows
 
-    def _settled(self, holder: Parsed, containers: Mapping[str, frozenset[str]], ended: bool) -> Iterator[tuple[str, Parsed]]:
-        """The rows under an element, whose last child may still grow unless the document has ended."""
+    def _settled(self, holder: Parsed, containers: Containers, ended: bool) -> Iterator[Rows]:
+        """The rows under an element, whose last child may still grow unless the document has ended; each list before it is dropped."""
         own = frozenset(tag for tag, parents in containers.items() if holder.tag in parents)
         settled = len(holder) if ended else len(holder) - 1
-        for child in islice(holder, max(settled, 0)):
-            if child.tag in own:
-                self._idle = 0
-                yield child.tag, child
-            else:
-                yield from self._rows_within(child, containers)
         if settled > 0:
+            rows: Rows = []
+            for child in islice(holder, settled):
+                rows += [(child.tag, child)] if child.tag in own else _rows_within(child, containers)
+            if rows:
+                self._idle = 0
+                yield rows
             del holder[:settled]
         if len(holder) and holder[0].tag not in own:
             yield from self._settled(holder[0], containers, ended)
-
-    def _rows_within(self, element: Parsed, containers: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, Parsed]]:
-        for row in element.iter(*containers):
-            parent = row.getparent()
-            if parent is not None and parent.tag in containers[row.tag]:
-                self._idle = 0
-                yield row.tag, row
 
     def tree(self) -> Parsed:
         """The whole document, at most 50 MiB of it."""
@@ -250,12 +249,17 @@ def _marked(head: bytes) -> bytes:
     return head[:at] + b"<?passerelle?>" + head[at:]
 
 
-def _without_instructions(rows: Iterator[tuple[str, Parsed]], strip: bool) -> Iterator[tuple[str, Parsed]]:
+def _rows_within(element: Parsed, containers: Containers) -> Rows:
+    """The rows inside an element that will not change any more."""
+    found = ((row, row.getparent()) for row in element.iter(*containers))
+    return [(row.tag, row) for row, parent in found if parent is not None and parent.tag in containers[row.tag]]
+
+
+def _without_instructions(rows: Rows) -> Rows:
     """The parser of `listed` leaves instructions in the tree, where they would cut texts."""
-    for tag, row in rows:
-        if strip:
-            etree.strip_tags(row, etree.ProcessingInstruction)
-        yield tag, row
+    for _, row in rows:
+        etree.strip_tags(row, etree.ProcessingInstruction)
+    return rows
 
 
 def _forget_before(element: Parsed) -> None:

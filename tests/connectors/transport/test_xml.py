@@ -255,12 +255,12 @@ def test_what_stands_before_and_after_the_root_changes_nothing(declaration: str,
 
 
 def test_rows_of_lists_are_dropped_as_they_stream() -> None:
-    content = "<z><a>" + "<r>1</r><x>2</x>\n" * 200_000 + "</a></z>"
+    content = "<z><a>" + "<r>1</r><x>2</x>\n" * 30_000 + "</a></z>"
     widest = 0
-    for _, element in source(content).listed(LISTS):
+    for rank, (_, element) in enumerate(source(content).listed(LISTS)):
         holder = element.getparent()
         assert holder is not None
-        widest = max(widest, len(holder))
+        widest = max(widest, len(holder)) if rank % 500 == 0 else widest
     assert 0 < widest < 10_000
 
 
