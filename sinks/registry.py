@@ -33,6 +33,7 @@ from sinks.rentree import tables as rentree
 from sinks.rentree.retards import Retards
 from sinks.siecle import PROCESSOR as SIECLE_PROJECTIONS
 from sinks.siecle import tables as siecle
+from sinks.siecle.elegroupe import Elegroupe
 
 PROCESSORS: tuple[Processor, ...] = (
     BOURSES_PROJECTIONS,
@@ -50,7 +51,7 @@ PROCESSORS: tuple[Processor, ...] = (
     FREGATA_PROJECTIONS,
 )
 
-FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives(), *PASSED_ON)
+FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives(), *PASSED_ON, Elegroupe())
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())
 

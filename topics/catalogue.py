@@ -118,6 +118,7 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.fichiers.v1", "Fichiers sts_emp et emp_sts passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
     Topic("pronote.liens_eleve_groupe.v1", "Fichiers ELEGROUPE : liens entre élèves et groupes.", Key.UAI, Personal.IDENTIFYING),
+    Topic("pronote.fichiers.v1", "Fichiers ELEGROUPE passés octet pour octet, jusqu'à leur dépôt.", Key.UAI, Personal.IDENTIFYING),
     Topic("edt.cours.v1", "Cours d'un emploi du temps exporté d'EDT (EXP_COURS), en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.etapes.v1",

@@ -1,6 +1,8 @@
-"""PRONOTE and EDT → `pronote.liens_eleve_groupe.v1` (ELEGROUPE deposits) and `edt.cours.v1` (EXP_COURS, a timetable)."""
+"""PRONOTE and EDT → `pronote.liens_eleve_groupe.v1` (ELEGROUPE deposits), `pronote.fichiers.v1` (their bytes), `edt.cours.v1`
+(EXP_COURS, a timetable)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 import msgspec
@@ -10,13 +12,15 @@ from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
+from connectors.transport.passthrough import carried, digest
 from connectors.transport.snapshot import Origin, Rows, about_person, header, records
 from connectors.transport.typed import typed
 from connectors.transport.xml import TREE_LIMIT
-from schemas.outcome import Accepted, Delivery, Refused
+from schemas.outcome import Accepted, Delivery, Record, Refused
 from schemas.records import RECORDS, edt, pronote
 
 TOPIC = "pronote.liens_eleve_groupe.v1"
+FILES_TOPIC = "pronote.fichiers.v1"
 KIND = "pronote.elegroupe"
 TYPE = "elegroupe"
 EXPECTED = "un fichier ELEGROUPE de liens entre élèves et groupes (IMPORT_ELEVES) ou un export des cours d'EDT (TABLE)"
@@ -26,7 +30,7 @@ class Pronote:
     """See `schemas.outcome.PushConnector`."""
 
     system = "pronote"
-    topics = (TOPIC, exp_cours.TOPIC)
+    topics = (TOPIC, FILES_TOPIC, exp_cours.TOPIC)
     transports = ("depot",)
     kinds: Mapping[str, Policy] = MappingProxyType({KIND: Policy.DEPOT, exp_cours.KIND: Policy.ETAT})
 
@@ -68,10 +72,20 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
         return Refused(KIND, faults.report())
     warnings.extend(elegroupe.long_groups(file))
     warnings.extend(document.source.warnings)
-    digest = document.source.sha256
-    begin = pronote.InstantaneDebut(recu=digest, type=TYPE, **debut)
-    end = pronote.InstantaneFin(recu=digest, uai=uai, type=TYPE, nombre=rows.count, empreinte=digest)
-    return Accepted(KIND, records(Origin(TOPIC, uai, delivery.received), begin, rows, end), warnings.report())
+    sha = document.source.sha256
+    begin = pronote.InstantaneDebut(recu=sha, type=TYPE, **debut)
+    end = pronote.InstantaneFin(recu=sha, uai=uai, type=TYPE, nombre=rows.count, empreinte=sha)
+    made = records(Origin(TOPIC, uai, delivery.received), begin, rows, end)
+    return Accepted(KIND, chain(made, _carried(delivery, uai, debut["millesime"])), warnings.report())
+
+
+def _carried(delivery: Delivery, uai: str, millesime: int | None) -> Iterator[Record]:
+    """The bytes themselves, for the deposit; a file has a name."""
+    whole = digest(delivery)
+    fichier = pronote.Fichier(
+        uai=uai, type=TYPE, millesime=millesime, nom=delivery.name, taille=whole.size, empreinte=whole.sha256, morceaux=whole.pieces
+    )
+    return carried(Origin(FILES_TOPIC, uai, delivery.received), TYPE, fichier, delivery, pronote.Morceau)
 
 
 def _record(eleve: model.Eleve, rank: int, uai: str, faults: FaultList) -> pronote.Eleve | None:

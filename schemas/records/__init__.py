@@ -394,6 +394,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "onde.refus.v1": {
         "refus": onde.Refus,
     },
+    "pronote.fichiers.v1": {
+        "fichier": pronote.Fichier,
+        "morceau": pronote.Morceau,
+    },
     "pronote.liens_eleve_groupe.v1": {
         "instantane_debut": pronote.InstantaneDebut,
         "eleve": pronote.Eleve,

@@ -5,6 +5,40 @@ import datetime
 import msgspec
 
 
+class Fichier(msgspec.Struct, frozen=True, kw_only=True):
+    """Un fichier de liens élève-groupe tel que PRONOTE l'a écrit : son nom et son empreinte ; ses octets suivent en morceaux, dans
+    l'ordre.
+    """
+
+    uai: str
+    """Établissement."""
+    type: str
+    """Ce que le fichier est : elegroupe."""
+    millesime: int | None = None
+    """Année que le nom ou le contenu porte."""
+    nom: str
+    """Nom exact du fichier reçu."""
+    taille: int
+    """Octets."""
+    empreinte: str
+    """SHA-256 des octets, en hexadécimal."""
+    morceaux: int
+    """Nombre de morceaux qui suivent."""
+
+
+class Morceau(msgspec.Struct, frozen=True, kw_only=True):
+    """Une part des octets d'un fichier passé sans être modifié."""
+
+    uai: str
+    """Établissement."""
+    empreinte: str
+    """SHA-256 du fichier entier."""
+    rang: int
+    """1 pour le premier morceau."""
+    contenu: bytes
+    """Octets, 512 Kio au plus."""
+
+
 class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.

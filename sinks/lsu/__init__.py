@@ -2,7 +2,7 @@
 
 from schemas.outcome import Processor
 from sinks.contract_rows import projector
-from sinks.edt import lines
+from sinks.lsu import fichiers
 from sinks.lsu.projections import PROJECTIONS
 
 TABLES = Processor(
@@ -14,8 +14,8 @@ TABLES = Processor(
 
 FICHIERS = Processor(
     name="lsu.fichiers",
-    about="Prépare, octet pour octet, le fichier sts_emp de STS-WEB pour EDT et le fichier emp_sts d'EDT pour STS-WEB.",
-    inputs=("sts.fichiers.v1",),
-    decide=lines.decide,
-    state=lines.EnCours,
+    about="Prépare, octet pour octet, les fichiers de STS-WEB pour EDT et d'EDT pour STS-WEB, et les liens déposés dans SIECLE.",
+    inputs=fichiers.INPUTS,
+    decide=fichiers.decide,
+    state=fichiers.Fichiers,
 )

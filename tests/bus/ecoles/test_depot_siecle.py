@@ -40,7 +40,8 @@ def deposit(name: str) -> tuple[dict[str, Any], ...]:
 
 
 def test_a_file_of_links_is_predicted_corrected_deposited_treated_by_night_and_compared(make_bus: MakeBus) -> None:
-    bus = make_bus("lsu siecle.depots siecle.depots.tranches siecle.projections", "siecle sts pronote etablissement siecle_suivi")
+    processors = "lsu lsu.fichiers siecle.depots siecle.depots.tranches siecle.projections"
+    bus = make_bus(processors, "siecle sts pronote etablissement siecle_suivi")
     good, bad = make_bundle(SCHOOL, MORNING + timedelta(hours=1)), make_bundle(SCHOOL, MORNING)
     defects.put(bad, WRONG)
     with_links = len([pupil for pupil in SCHOOL.present() if pupil.groups])
@@ -65,6 +66,7 @@ def test_a_file_of_links_is_predicted_corrected_deposited_treated_by_night_and_c
             await bus.until(lambda: bus.one("SELECT etat FROM siecle_depots") == "TRAITE")
             await bus.settled()
             page = Page(bus.rows(REPORTED, fichier=inner(corrected[0]))[0], bus.rows(LINES, fichier=inner(corrected[0])))
+            await bus.until(lambda: [name for name in bus.written() if name.startswith("siecle/")])
             assert await bus.drop("siecle_suivi", "Suivi des échanges.html", html(page).encode()) == "ARCHIVED"
             await bus.settled()
 
@@ -84,6 +86,8 @@ def test_a_file_of_links_is_predicted_corrected_deposited_treated_by_night_and_c
     assert bus.rows("SELECT calcul, conforme, ecarts FROM siecle_comparaisons") == [{"calcul": "TRAITEMENT", "conforme": True, "ecarts": 0}]
     assert [row["code"] for row in bus.rows("SELECT code FROM siecle_refus")] == ["SANS_SYNCHRO_4A"]
     assert bus.one("SELECT count(*) FROM states WHERE processor = 'siecle.depots.tranches'") > 3
+    deposited = {name: content for name, content in bus.written().items() if name.startswith("siecle/")}
+    assert deposited == {f"siecle/{corrected[0]}": corrected[1]}
     assert bus.dead_letters() == []
 
 

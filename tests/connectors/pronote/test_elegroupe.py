@@ -1,5 +1,6 @@
 """ELEGROUPE files: names, structure, exact messages of SIECLE, round trip."""
 
+import hashlib
 import io
 from datetime import date, datetime
 
@@ -52,7 +53,7 @@ def test_what_is_written_is_read_back_equal(file: model.Elegroupe) -> None:
 
 def test_a_good_deposit_becomes_records() -> None:
     answer = accept(FILE)
-    debut, first, second, fin = records_of(answer)
+    debut, first, second, fin, *_ = records_of(answer)
     assert debut.data == pronote.InstantaneDebut(
         recu=fin.data.empreinte, uai="9830418M", type="elegroupe", millesime=2017, fichier=f"{BASE}.xml", archive=f"{BASE}.zip",
         version="1.4", date_export=date(2018, 7, 24), application="PRONOTE", num_envoi="1",
@@ -66,7 +67,23 @@ def test_a_good_deposit_becomes_records() -> None:
 
 
 def test_a_bare_document_is_taken_as_well() -> None:
-    assert len(records_of(Pronote().accept(delivery(elegroupe.write(FILE), f"{BASE}.xml")))) == 4
+    records = records_of(Pronote().accept(delivery(elegroupe.write(FILE), f"{BASE}.xml")))
+    assert len([record for record in records if record.topic == "pronote.liens_eleve_groupe.v1"]) == 4
+
+
+@pytest.mark.parametrize("extension", ["xml", "zip"])
+def test_the_file_itself_is_carried_byte_for_byte_under_its_name(extension: str) -> None:
+    content = elegroupe.write(FILE)
+    content = write_zip(((f"{BASE}.xml", content),)) if extension == "zip" else content
+    records = records_of(Pronote().accept(delivery(content, f"{BASE}.{extension}")))
+    head, piece = (record.data for record in records if record.topic == "pronote.fichiers.v1")
+    assert (head.nom, head.taille, head.empreinte, head.morceaux) == (
+        f"{BASE}.{extension}",
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+        1,
+    )
+    assert (piece.contenu, piece.empreinte) == (content, head.empreinte)
 
 
 def test_version_1_3_with_its_old_name_is_read_and_written() -> None:

@@ -15,6 +15,7 @@ from sinks.carried import WrongBytes
 from sinks.edt.files import PASSED_ON
 from sinks.edt.lines import EnCours
 from sinks.lsu import FICHIERS
+from sinks.lsu.fichiers import Fichiers
 
 UAI = "9830418M"
 CONTENT = bytes(range(256)) * 5 + b"\r\n<fin/>"
@@ -35,8 +36,8 @@ def decided(records: Sequence[Any], state: EnCours | None = None, first: int = 0
     for number, data in enumerate(records, first):
         name = type(data).__name__.lower()
         event = Event(f"ce-{number}", name, datetime(2018, 2, 20, tzinfo=UTC), UAI, "fichier/sts_emp", "/sts", "sts.fichiers.v1", data)
-        outcome = FICHIERS.decide(None, state, event)
-        state, effects = outcome.state, [*effects, *outcome.effects]
+        outcome = FICHIERS.decide(None, None if state is None else Fichiers(sts=state), event)
+        state, effects = outcome.state.sts, [*effects, *outcome.effects]
         counted.append(outcome.counted)
     return effects, counted, state
 
