@@ -73,6 +73,15 @@ releves_vus = Table(
     Index("releves_vus_sweep", "source", "sweep"),
 )
 
+releves_lieux = Table(
+    "releves_lieux",
+    TRANSPORT,
+    Column("source", String, primary_key=True),
+    Column("place", String, primary_key=True, comment="Names the row or element, never the person."),
+    Column("said", Uuid(as_uuid=False), nullable=False, comment="What it held when it was last published."),
+    Column("turn", BigInteger, nullable=False, comment="How often it had become something else before."),
+)
+
 releves_refus = Table(
     "releves_refus",
     TRANSPORT,

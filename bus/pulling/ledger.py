@@ -9,11 +9,12 @@ import sqlalchemy
 from sqlalchemy import Connection, Uuid, and_, any_, bindparam, case, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from bus.database.transport_tables import releves, releves_refus, releves_vus
+from bus.database.transport_tables import releves, releves_lieux, releves_refus, releves_vus
 from bus.inbox.ledger import Overtaken
 from schemas.outcome import Doubted, Fault, NotTaken
 
 _IDS = ARRAY(Uuid(as_uuid=False))
+_PLACES = ARRAY(releves_lieux.c.place.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a place of a source held when it was last published."""
+
+    said: str
+    """The id made of the source's own id and version alone."""
+    turn: int
+    """How often the place had become something else before."""
+
+
+@dataclass(frozen=True, slots=True)
 class PageDone:
     """What is stored of one page once the broker has acknowledged it."""
 
@@ -35,6 +46,8 @@ class PageDone:
     """The `ce_id` of every record of the page, published now or before."""
     places: Set[str]
     """Their places: refusals of these are closed."""
+    held: Mapping[str, Held]
+    """What those of them hold that are not as they were."""
     published: int
     duplicates: int
     not_taken: Sequence[NotTaken]
@@ -72,6 +85,14 @@ class PullLedger:
         with self._database.begin() as connection:
             return set(connection.execute(query).scalars())
 
+    def held(self, source: str, places: Collection[str]) -> dict[str, Held]:
+        """What these places held when they were last published."""
+        wanted = any_(bindparam("places", sorted(places), type_=_PLACES))
+        query = select(releves_lieux.c.place, releves_lieux.c.said, releves_lieux.c.turn)
+        with self._database.begin() as connection:
+            found = connection.execute(query.where(releves_lieux.c.source == source, releves_lieux.c.place == wanted))
+            return {row.place: Held(row.said, row.turn) for row in found}
+
     def advance(self, source: str, reading: Reading, page: PageDone) -> int:
         """Move the cursor and keep what was published, together; how many refusals are new. Raises Overtaken when another worker
         moved it meanwhile."""
@@ -95,6 +116,7 @@ class PullLedger:
             if moved.rowcount != 1:
                 raise Overtaken(source)
             _remember(connection, source, page.events, reading.sweep)
+            _hold(connection, source, page.held)
             doubted = {each.place: each.warnings for each in page.doubted}
             _close(connection, source, page.places - doubted.keys())
             _remark(connection, source, doubted, taken=True)
@@ -193,6 +215,15 @@ def _remember(connection: Connection, source: str, events: Collection[str], swee
         given = select(bindparam("source", source), ids, bindparam("sweep", sweep))
         statement = insert(releves_vus).from_select(["source", "event_id", "sweep"], given)
         connection.execute(statement.on_conflict_do_update(index_elements=["source", "event_id"], set_={"sweep": sweep}))
+
+
+def _hold(connection: Connection, source: str, held: Mapping[str, Held]) -> None:
+    if held:
+        statement = insert(releves_lieux)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["source", "place"], set_={"said": statement.excluded.said, "turn": statement.excluded.turn}
+        )
+        connection.execute(upsert, [{"source": source, "place": place, "said": it.said, "turn": it.turn} for place, it in held.items()])
 
 
 def _plain(fault: Fault) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from bus.publishing import Prepared, RecordPublisher, TooLarge
-from bus.pulling.ledger import PageDone, PullLedger
+from bus.pulling.ledger import Held, PageDone, PullLedger
 from schemas import identity
 from schemas.codec import Unencodable
 from schemas.outcome import Fault, NotTaken, PullConnector, Record
@@ -65,7 +66,8 @@ class Pulling:
         pulled = await asyncio.to_thread(self._connector.pull, reading.cursor)
         self._probe("pulled")
         await self._publisher.learn(self._connector.topics)
-        found = {self._id(record): record for record in pulled.records}
+        records, held = await asyncio.to_thread(self._told_apart, pulled.records)
+        found = {self._id(record): record for record in records}
         known = await asyncio.to_thread(self._ledger.known, self.name, found) if found else set()
         fresh = [record for identifier, record in found.items() if identifier not in known]
         sent, refused = await self._publish(fresh)
@@ -77,6 +79,7 @@ class Pulling:
             pulled.complete,
             events=kept.keys(),
             places={record.position for record in kept.values()},
+            held={place: each for place, each in held.items() if place not in left_out},
             published=sent,
             duplicates=len(pulled.records) - len(fresh),
             not_taken=(*pulled.not_taken, *refused),
@@ -87,6 +90,24 @@ class Pulling:
         if sent or newly:
             log.info("pulling.page", connector=self.name, records=sent, count=newly)
         return Page(sent, done.duplicates, newly, pulled.complete)
+
+    def _told_apart(self, records: Sequence[Record]) -> tuple[list[Record], dict[str, Held]]:
+        """A content that comes back after another one (A, B, A) is news: its id tells how often its place had changed by then, or
+        readers would drop it as the first A. What was published lately and is only read again keeps its id."""
+        if not records:
+            return [], {}
+        before = self._ledger.held(self.name, {record.position for record in records})
+        lately = self._ledger.known(self.name, {self._id(record) for record in records})
+        held: dict[str, Held] = {}
+        told: list[Record] = []
+        for record in records:
+            said = self._id(record)
+            last = held.get(record.position) or before.get(record.position)
+            if last is None or (last.said != said and said not in lately):
+                last = held[record.position] = Held(said, 0 if last is None else last.turn + 1)
+            again = last.said == said and last.turn > 0
+            told.append(msgspec.structs.replace(record, own_id=f"{record.own_id}/{last.turn}") if again else record)
+        return told, held
 
     def _id(self, record: Record) -> str:
         assert record.own_id is not None  # PullConnector's promise

@@ -133,3 +133,29 @@ def test_rounds_publish_what_is_new_once_whatever_the_step_where_one_dies(bus: R
     assert len(PullLedger(bus.database).open_refusals(api.name)) == 1
     fregata.held[FIRST][3] = inscription(6)
     assert counted(sweeps(bus, api))[0] == 1
+
+
+def test_an_inscription_that_becomes_again_what_it_was_is_published_again_once(bus: Receiving, fregata: Fregata, api: FregataApi) -> None:
+    first, second = inscription(1), inscription(1, dateSortieFormation="2026-01-15")
+    for content in (first, second, first, first, second, first):
+        fregata.held = {FIRST: [content]}
+        sweeps(bus, api, 2)
+    came = bus.came(TOPIC)
+    assert [one.data.sortie_formation is None for one in came] == [True, False, True, False, True]
+    assert len(told_apart(came)) == len(came)
+
+
+@pytest.mark.parametrize("step", ["pulled", "published"])
+def test_a_content_that_came_back_has_one_id_wherever_one_dies(bus: Receiving, fregata: Fregata, api: FregataApi, step: str) -> None:
+    def dies(reached: str) -> None:
+        if reached == step:
+            raise Died
+
+    for content in (inscription(1), inscription(1, dateSortieFormation="2026-01-15")):
+        fregata.held = {FIRST: [content]}
+        sweeps(bus, api, 2)
+    fregata.held = {FIRST: [inscription(1)]}
+    with pytest.raises(Died):
+        sweeps(bus, api, probe=dies)
+    sweeps(bus, api, 2)
+    assert len(told_apart(bus.came(TOPIC))) == 3

@@ -22,7 +22,7 @@ def test_what_was_read_and_what_is_refused_is_shown(services: Services, schema: 
     fault = Fault("CODE_INCONNU", "Ligne de la vue, colonne ETA_IAE : un des codes.", "Corriger la valeur dans Apogée.")
     doubtful = Fault("CLE_NNE_INVALIDE", "Ligne de la vue, champ nne : clé fausse.", "Vérifier le numéro.")
     doubt = Doubted("ligne 1", (doubtful,))
-    page = PageDone("{}", True, ["1df4106b-4db6-5ce7-a2c8-7761b25181be"], {"ligne 1"}, 1, 2, [NotTaken("ligne 2", (fault,))], [doubt])
+    page = PageDone("{}", True, ["1df4106b-4db6-5ce7-a2c8-7761b25181be"], {"ligne 1"}, {}, 1, 2, [NotTaken("ligne 2", (fault,))], [doubt])
     ledger.advance("apogee.vue", ledger.read("apogee.vue"), page)
     ledger.read("pegase.flux")
     dropped, receipt = Ledger(database), "6f0d0f3e-6b0b-4d57-9a35-0d8c0b1c7f01"
