@@ -196,7 +196,12 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("chorus.retours.v1", "Retours de Chorus sur les fichiers de paiement.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("draaf.validations.v1", "Confirmations et rejets des fichiers de paiement par la DRAAF.", Key.LUCIOLE, Personal.NONE),
     Topic("draaf.demandes.v1", "Demandes de rejet d'un fichier de paiement, pour la DRAAF.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
-    Topic("support.appels.v1", "Appels au support de Luciole, un par incident ; un appel qui n'avait pas lieu d'être est dit sans objet.", Key.LUCIOLE, Personal.NONE),
+    Topic(
+        "support.appels.v1",
+        "Appels au support de Luciole, un par incident ; un appel qui n'avait pas lieu d'être est dit sans objet.",
+        Key.LUCIOLE,
+        Personal.NONE,
+    ),
     Topic("support.deblocages.v1", "Déblocages de Luciole par le support.", Key.VERROU, Personal.NONE, partitions=1),
     Topic("ogapi.montants.v1", "Montants attribués, à facturer dans OGAPI dès le OK.", Key.LUCIOLE, Personal.PSEUDONYMOUS),
     Topic("fregata.inscriptions.v1", "Élèves inscrits, tels que l'API de FREGATA les dit.", Key.ETUDIANT, Personal.IDENTIFYING),

@@ -96,9 +96,7 @@ def bordereau(reglages: Reglages, state: Etablissement, event: Event) -> Outcome
         texte = messages.ETABLISSEMENT_PLEIN.avec(objets="bordereaux", limite=reglages.bordereaux_max)
     if texte is not None:
         return suivi.refuser(state, texte, **about)
-    fresh = replace(
-        known or Bordereau(data.bordereau), etat=data.etat, nombre=data.nombre_dossiers, total=total, vu=millis(event.time)
-    )
+    fresh = replace(known or Bordereau(data.bordereau), etat=data.etat, nombre=data.nombre_dossiers, total=total, vu=millis(event.time))
     after = poser(state, fresh)
     rank = [b.nom for b in after.bordereaux].index(fresh.nom)
     return Outcome(after, suivi.etapes(state, after, (rank,), event), because=f"Bordereau {data.etat.lower()}.")
@@ -154,9 +152,7 @@ def poser(state: Etablissement, fresh: Bordereau) -> Etablissement:
     return replace(state, bordereaux=tuple(fresh if b.nom == fresh.nom else b for b in state.bordereaux))
 
 
-def modification(
-    uai: str, porteur: Bordereau | None, numero: str, statut: records.StatutModification, motif: str, remede: str
-) -> Emitted:
+def modification(uai: str, porteur: Bordereau | None, numero: str, statut: records.StatutModification, motif: str, remede: str) -> Emitted:
     data = records.Modification(
         etablissement=uai,
         bordereau=porteur.nom if porteur else "",
@@ -231,9 +227,7 @@ def _occupation(state: Etablissement, instructeur: str | None, time: datetime) -
     return next((each for each in state.occupations if each.code == code and time >= each.depuis), None)
 
 
-def _interdit(
-    reglages: Reglages, state: Etablissement, numero: str, instructeur: str | None, event: Event
-) -> messages.Texte | None:
+def _interdit(reglages: Reglages, state: Etablissement, numero: str, instructeur: str | None, event: Event) -> messages.Texte | None:
     occupe = _occupe(reglages, state, instructeur, event)
     if occupe is not None:
         return occupe

@@ -61,9 +61,7 @@ def ordre_envoi(_reglages: Reglages, state: Etablissement, event: Event) -> Outc
         return suivi.refuser(before, texte, answer, refused, instructeur=data.instructeur, etablissement=uai)
     if verdict != "PRET":
         return Outcome(state, (answer,), because=messages.PAS_DE_DONNEES.message)
-    after = replace(
-        state, envoi=EnvoiEtablissement(data.jeton, data.instructeur, event.time, data.cycle, data.annee, ranks)
-    )
+    after = replace(state, envoi=EnvoiEtablissement(data.jeton, data.instructeur, event.time, data.cycle, data.annee, ranks))
     return Outcome(after, (answer, *suivi.etapes(before, after, ranks, event)), because="Les étapes sont faites : l'envoi commence.")
 
 
@@ -237,9 +235,7 @@ def _oublier(reglages: Reglages, bordereaux: tuple[Bordereau, ...]) -> tuple[Bor
     return tuple(replace(b, empreintes=kept[b.nom]) if b.empreintes != kept[b.nom] else b for b in bordereaux)
 
 
-def _montant(
-    state: Etablissement, uai: str, numero: str, dossier: Dossier, envoi: EnvoiEtablissement, fin: datetime
-) -> Emitted:
+def _montant(state: Etablissement, uai: str, numero: str, dossier: Dossier, envoi: EnvoiEtablissement, fin: datetime) -> Emitted:
     bordereau = state.bordereaux[dossier.bordereau].nom
     montant = euros(dossier.montant)
     if montant is None:

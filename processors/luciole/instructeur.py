@@ -122,9 +122,7 @@ def accord(_reglages: Reglages, state: Instructeur, event: Event) -> Outcome:
         attendus=envoi.etablissements,
         automatique=data.attendu,
     )
-    ordre = records.OrdreEnvoi(
-        instructeur=data.instructeur, jeton=data.jeton, demande=envoi.demande, cycle=envoi.cycle, annee=envoi.annee
-    )
+    ordre = records.OrdreEnvoi(instructeur=data.instructeur, jeton=data.jeton, demande=envoi.demande, cycle=envoi.cycle, annee=envoi.annee)
     orders = tuple(_ordre(uai, "ordre_envoi", ordre, f"envoi/{uai}") for uai in envoi.etablissements)
     return Outcome(replace(state, envoi=checked), orders, because="Le verrou est accordé : les établissements vérifient leurs étapes.")
 
@@ -348,9 +346,7 @@ def _selection(
     return suivi.publier("selection", records.Selection(instructeur=instructeur, commande=commande, couples=couples))
 
 
-def _bilan(
-    reglages: Reglages, state: Instructeur, served: dict[str, datetime], now: datetime
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _bilan(reglages: Reglages, state: Instructeur, served: dict[str, datetime], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Of the établissements he looks after: those to whom nothing was sent in this campaign, and the others (R-LUC-05)."""
     done = {uai for uai, when in served.items() if now - when <= reglages.campagne}
     attached = set(state.rattaches) | done

@@ -20,9 +20,7 @@ class Texte:
 
     def avec(self, **values: object) -> "Texte":
         """The same with its names filled in."""
-        return replace(
-            self, message=self.message.format(**values), cause=self.cause.format(**values), remede=self.remede.format(**values)
-        )
+        return replace(self, message=self.message.format(**values), cause=self.cause.format(**values), remede=self.remede.format(**values))
 
 
 # --- the messages of Luciole, to the letter --------------------------------------------------------------------------

@@ -62,9 +62,7 @@ def differer(
 def refus_differe(_reglages: Reglages, state: Any, event: Event) -> Outcome:
     """Say it; nothing changes."""
     data: RefusDiffere = event.data
-    return refuser(
-        state, DIFFERES[data.code], instructeur=data.instructeur, etablissement=data.etablissement, bordereau=data.bordereau
-    )
+    return refuser(state, DIFFERES[data.code], instructeur=data.instructeur, etablissement=data.etablissement, bordereau=data.bordereau)
 
 
 def uai_of(event: Event) -> str:

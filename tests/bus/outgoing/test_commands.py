@@ -69,7 +69,7 @@ def test_a_mail_sink_is_redirected_to_an_address_and_to_nothing_else(commands: C
     ],
 )
 def test_the_target_of_a_test_suits_the_transport(transport: str, given: str, kept: str | None) -> None:
-    assert target_of_test(Way("s", "s", transport, 1, None), given) == kept
+    assert target_of_test(Way("s", "s", transport, 1, "s"), given) == kept
 
 
 def test_every_transport_says_what_its_target_is() -> None:

@@ -32,6 +32,7 @@ class Lines:
     """A file sink for the tests."""
 
     name = "essai.lignes"
+    processor = "essai"
     system = "essai"
     hourly_ceiling = 10
 
