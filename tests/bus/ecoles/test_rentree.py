@@ -6,6 +6,7 @@ from typing import Any
 
 from bus.samples.bundle import files, make_bundle
 from bus.samples.school import SchoolType, make_school
+from tests.bus.ecoles.bus_of_schools import BusOfSchools
 from tests.bus.ecoles.conftest import MakeBus
 
 UAI, ANNEE = "0840001V", 2024
@@ -19,6 +20,15 @@ def act(evenement: str, instant: str, **data: Any) -> dict[str, Any]:
 
 def steps(day: str, *numbers: int) -> list[dict[str, Any]]:
     return [act("etape", f"{day}T09:00:00+02:00", numero=number) for number in numbers]
+
+
+LATE = f"{UAI};{ANNEE};19;Envoi des effectifs depuis SIECLE;Début septembre;15/09/2024;1"
+
+
+def notices(bus: BusOfSchools) -> list[str]:
+    """The lines of every file of lateness: what falls due together may be said in two."""
+    files = [content for name, content in bus.written().items() if name.startswith("rentree/rentree_retards_")]
+    return [line for content in files for line in content.decode("utf-8-sig").splitlines()]
 
 
 def test_the_calendar_goes_from_told_steps_to_its_table_its_notices_and_its_reconciliation(make_bus: MakeBus) -> None:
@@ -37,7 +47,7 @@ def test_the_calendar_goes_from_told_steps_to_its_table_its_notices_and_its_reco
             await bus.settled()
             bus.clock.set(datetime(2024, 9, 16, 8, tzinfo=UTC))
             await bus.until(lambda: bus.rows("SELECT 1 FROM rentree_rappels"))
-            await bus.until(lambda: "rentree/rentree_retards_000001.csv" in bus.written())
+            await bus.until(lambda: LATE in notices(bus))
             await bus.tell(
                 "charlemagne",
                 act("eleves_envoyes", "2024-09-16T11:00:00+02:00", eleves=PUPILS),
@@ -50,8 +60,7 @@ def test_the_calendar_goes_from_told_steps_to_its_table_its_notices_and_its_reco
 
     asyncio.run(play())
     assert bus.refusals("rentree_refus") == ["ETAPE_PREALABLE_MANQUANTE", "IDENTIFIANTS_NON_IMPORTES"]
-    notices = bus.written()["rentree/rentree_retards_000001.csv"].decode("utf-8-sig").splitlines()
-    assert f"{UAI};{ANNEE};19;Envoi des effectifs depuis SIECLE;Début septembre;15/09/2024;1" in notices
+    assert notices(bus).count(LATE) == 1
     (integrated,) = bus.rows("SELECT nombre_envoyes, nombre_integres, ecart, non_integres FROM rentree_rapprochements_eleves")
     assert (integrated["nombre_envoyes"], integrated["nombre_integres"], integrated["ecart"]) == (len(PUPILS), len(PUPILS) - 3, 3)
     assert sorted(integrated["non_integres"]) == sorted(PUPILS[:3])
