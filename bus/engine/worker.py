@@ -150,9 +150,15 @@ class Ending:
         os._exit(code)
 
 
+TURN_SECONDS = 0.02
+"""How long a thread computes before another one that wants to may: each change of threads costs the caches of a core, and what
+waits for PostgreSQL or the broker gives way by itself."""
+
+
 def run_worker(worker: Worker, log_level: str = "warning") -> None:
     """Run until SIGTERM or the end of the process."""
     faulthandler.enable()
+    sys.setswitchinterval(TURN_SECONDS)
     spare_the_collector()
     worker.watchdog.start()
     machine: Any = faust.Worker(worker.app, loglevel=log_level, redirect_stdouts=False, quiet=True, override_logging=False)
