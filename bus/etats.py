@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import select
 
 from bus.told import Told
-from processors.formation.calendrier import periode
+from schemas.mois import periode
 from sinks.formation import editions
 from sinks.formation.etats import Donnees, Etat
 from sinks.formation.tables import TABLES

@@ -9,13 +9,13 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerClosed
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from bus.deployment import Deployment
@@ -175,7 +175,7 @@ class RecordPublisher:
                 if name not in headers:
                     envelope = envelope_of(record, system, receipt, traceparent)
                     headers[name] = [each for each in envelope.headers() if each[0] not in OWN_HEADERS]
-                own = (_id_of(record, system, receipt).encode(), record.subject.encode(), _instant(record.time))
+                own = (_id_of(record, system, receipt).encode(), record.subject.encode(), instant_header(record.time))
                 spool.add(_encode((topic, self._place(topic, record.key), record.key.encode(), value, name, own)))
                 counts[topic] += 1
         except BaseException:
@@ -247,6 +247,11 @@ def _id_of(record: Record, system: str, receipt: str) -> str:
     return identity.from_source(system, record.own_id) if record.own_id else identity.from_receipt(receipt, record.position)
 
 
+def instant_header(time: datetime) -> bytes:
+    """The header `ce_time`. Two local instants of one zone may be equal and an hour apart: only those in UTC are remembered."""
+    return _instant(time) if time.tzinfo is UTC else instant_text(time).encode()
+
+
 @lru_cache(1024)
 def _instant(time: datetime) -> bytes:
     """Records of one file share theirs."""
@@ -270,7 +275,8 @@ def _windows(producer: AIOKafkaProducer, messages: Iterable[_Message]) -> Iterat
             if batch is not None:
                 ready.append((place, batch))
             batch = open_batches[place] = producer.create_batch()
-            batch.append(timestamp=None, key=key, value=value, headers=headers)
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                raise MessageSizeTooLargeError
         count += 1
         if count == _WINDOW or len(ready) == _WINDOW_BATCHES:
             yield [*ready, *_closed(open_batches)]

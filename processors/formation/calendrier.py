@@ -13,20 +13,6 @@ from zoneinfo import ZoneInfo
 MOIS_DU_TRIMESTRE = 3
 
 _MOIS = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_NOMS = (
-    "Janvier",
-    "Février",
-    "Mars",
-    "Avril",
-    "Mai",
-    "Juin",
-    "Juillet",
-    "Août",
-    "Septembre",
-    "Octobre",
-    "Novembre",
-    "Décembre",
-)
 
 
 def est_un_mois(mois: str) -> bool:
@@ -68,12 +54,6 @@ def dernier_jour(mois: str) -> date:
 @lru_cache(2048)
 def jours_du_mois(mois: str) -> int:
     return calendar.monthrange(int(mois[:4]), int(mois[5:]))[1]
-
-
-@lru_cache(2048)
-def periode(mois: str) -> str:
-    """The label of a declaration: `Octobre 2006` (R-EXT-89)."""
-    return f"{_NOMS[int(mois[5:]) - 1]} {int(mois[:4])}"
 
 
 def trimestre_de(debut: str, mois: str) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from processors.formation import messages
 from processors.formation.calculs import en_heures
-from processors.formation.calendrier import dernier_jour, est_un_mois, mois_de, mois_plus, periode, premier_jour
+from processors.formation.calendrier import dernier_jour, est_un_mois, mois_de, mois_plus, premier_jour
 from processors.formation.changements import (
     attente_levee,
     mois_confirme,
@@ -27,6 +27,7 @@ from processors.formation.questions import (
     sans_sortie,
 )
 from processors.formation.state import Mois, Piece
+from schemas.mois import periode
 from schemas.outcome import Emitted, Outcome, Refusal
 from schemas.records import formation as f
 from schemas.records import safir

@@ -13,12 +13,13 @@ import msgspec
 
 from processors.formation import messages
 from processors.formation.calculs import CENTIEMES, en_centiemes, en_heures
-from processors.formation.calendrier import dernier_jour, jours_du_mois, mois_de, mois_plus, periode
+from processors.formation.calendrier import dernier_jour, jours_du_mois, mois_de, mois_plus
 from processors.formation.changements import lignes_remplacees, mois_remplace, restantes
 from processors.formation.contexte import Contexte
 from processors.formation.publications import anomalie, publie
 from processors.formation.questions import est_confirme, ligne_de, mois_nomme, premier_mois, prevues_de, rang_de
 from processors.formation.state import Action, Ligne, Mois, Stagiaire
+from schemas.mois import periode
 from schemas.outcome import Emitted, Outcome, Refusal
 from schemas.records import extranet, safir
 from schemas.records import formation as f

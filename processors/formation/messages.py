@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from processors.formation.calendrier import periode
+from schemas.mois import periode
 from schemas.outcome import Refusal
 
 REGION = "CONSEIL REGIONAL LANGUEDOC ROUSSILLON"

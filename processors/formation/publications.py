@@ -7,7 +7,6 @@ from typing import Any
 
 from processors.formation import messages
 from processors.formation.calculs import Couts, cout, en_heures, somme, ttc
-from processors.formation.calendrier import periode
 from processors.formation.contexte import Contexte
 from processors.formation.paiements import PaiementOuvert
 from processors.formation.questions import (
@@ -22,6 +21,7 @@ from processors.formation.questions import (
     taux_realisation,
 )
 from processors.formation.state import Action, Facture, Ligne, Mois, SousTraitance, Stagiaire
+from schemas.mois import periode
 from schemas.outcome import Emitted
 from schemas.records import formation as f
 

@@ -6,22 +6,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/Paris")
+from schemas import mois
 
-MOIS = (
-    "Janvier",
-    "Février",
-    "Mars",
-    "Avril",
-    "Mai",
-    "Juin",
-    "Juillet",
-    "Août",
-    "Septembre",
-    "Octobre",
-    "Novembre",
-    "Décembre",
-)
+ZONE = ZoneInfo("Europe/Paris")
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a text that begins so."""
@@ -81,7 +68,7 @@ def instant(value: Any) -> str:
 
 def periode(value: Any) -> str:
     """`Octobre 2006`, from a month AAAA-MM."""
-    return "" if not value else f"{MOIS[int(str(value)[5:7]) - 1]} {int(str(value)[:4])}"
+    return "" if not value else mois.periode(str(value))
 
 
 def oui_non(value: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from bus.publishing import LARGEST_VALUE, KafkaAway, RecordPublisher, TooLarge, envelope_of
+from bus.publishing import LARGEST_VALUE, KafkaAway, RecordPublisher, TooLarge, envelope_of, instant_header
 from bus.registry_client import RegistryAway
 from schemas import identity
 from schemas.outcome import Accepted, Record
@@ -172,6 +173,12 @@ def test_a_registry_away_stops_only_what_was_never_registered(bus: Receiving) ->
             assert bus.run(lambda publisher: publish(publisher, records(bus, json.dumps(EVENT))), registry=registry) == 1
         finally:
             registry.close()
+
+
+def test_the_two_hours_that_a_zone_counts_twice_keep_their_own_instants() -> None:
+    twice = [datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Paris"), fold=fold) for fold in (0, 1)]
+    assert twice[0] == twice[1]
+    assert [instant_header(each) for each in twice] == [b"2026-10-25T00:30:00.000Z", b"2026-10-25T01:30:00.000Z"]
 
 
 def test_the_id_of_an_event_is_its_sources_whatever_the_receipt() -> None:

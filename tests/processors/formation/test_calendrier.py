@@ -15,9 +15,9 @@ from processors.formation.calendrier import (
     jour_local,
     mois_de,
     mois_plus,
-    periode,
     trimestre_de,
 )
+from schemas.mois import periode
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 
