@@ -1,43 +1,26 @@
 """`passerelle comptes-rendus` on real tables, filled by a scenario's own rows."""
 
-import csv
-import io
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import html
-from sqlalchemy import text
 
-from bus.database.rows import write_rows
 from sinks.siecle.tables import METADATA
-from tests.bus.procedures.network import simulated
+from tests.bus.scenario_tables import cells, filled
 from tests.bus.test_operator_commands import Commands
 from tests.services import Services
 
 UAI = "9830418M"
 FIRST, LAST = f"{UAI}ELEGROUPE2017180724080000.xml", f"{UAI}ELEGROUPE2017180724091341.xml"
-TABLES = dict(METADATA.tables)
 
 
 @pytest.fixture(scope="module")
 def commands(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """One installation for all these tests: they only read."""
-    name = f"t{secrets.token_hex(4)}"
-    made = Commands(services, name, tmp_path_factory.mktemp("var"))
-    rows = [change.row for change in simulated("ecoles", "ac_47_toutes_les_anomalies").history.rows if change.row.table in TABLES]
-    with made.database.begin() as connection:
-        write_rows(connection, TABLES, rows)
-    yield made
-    with made.database.begin() as connection:
-        connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
-    made.database.dispose()
-
-
-def cells(content: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=";"))
+    with filled(services, tmp_path_factory.mktemp("var"), ("ecoles", "ac_47_toutes_les_anomalies"), METADATA.tables) as made:
+        yield made
 
 
 def test_reports_and_predictions_are_listed_the_newest_first(commands: Commands) -> None:

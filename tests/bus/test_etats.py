@@ -1,20 +1,15 @@
 """`passerelle etats` on real tables, filled by a scenario's own rows."""
 
-import csv
-import io
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lxml import html
-from sqlalchemy import text
 
-from bus.database.rows import write_rows
 from sinks.formation import editions
 from sinks.formation.tables import TABLES
-from tests.bus.procedures.network import simulated
+from tests.bus.scenario_tables import cells, filled
 from tests.bus.test_operator_commands import Commands
 from tests.services import Services
 
@@ -24,19 +19,8 @@ CONTRAT, ORGANISME = "2007QCA0034", "OF-SCENES"
 @pytest.fixture(scope="module")
 def commands(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """One installation for all these tests: they only read."""
-    name = f"t{secrets.token_hex(4)}"
-    made = Commands(services, name, tmp_path_factory.mktemp("var"))
-    rows = [change.row for change in simulated("formation", "ac_34_cloture_et_solde").history.rows if change.row.table in TABLES]
-    with made.database.begin() as connection:
-        write_rows(connection, TABLES, rows)
-    yield made
-    with made.database.begin() as connection:
-        connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
-    made.database.dispose()
-
-
-def cells(content: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=";"))
+    with filled(services, tmp_path_factory.mktemp("var"), ("formation", "ac_34_cloture_et_solde"), TABLES) as made:
+        yield made
 
 
 def test_actions_and_their_states_are_listed(commands: Commands) -> None:
