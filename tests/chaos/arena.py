@@ -33,6 +33,19 @@ _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.chaos.chained_worker"])
 
 
+def worker_environment(services: Services, prefix: str, schema: str, folder: Path) -> dict[str, str]:
+    """The settings of a worker process of a test's installation; its own files go under `folder`."""
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": services.kafka,
+        "SCHEMA_REGISTRY_URL": services.registry,
+        "DATABASE_URL": services.database,
+        "PASSERELLE_PREFIX": prefix,
+        "PASSERELLE_VAR": str(folder / "var"),
+        "PASSERELLE_DATABASE__SCHEMA": schema,
+        "PASSERELLE_KAFKA__SESSION_TIMEOUT_MS": str(SESSION_MS),
+    }
+
+
 class Member:
     """One worker process."""
 
@@ -69,15 +82,7 @@ class Arena:
         self.members: list[Member] = []
         self.kept: Member | None = None
         self._folder = folder
-        self.environment = {
-            "KAFKA_BOOTSTRAP_SERVERS": services.kafka,
-            "SCHEMA_REGISTRY_URL": services.registry,
-            "DATABASE_URL": services.database,
-            "PASSERELLE_PREFIX": prefix,
-            "PASSERELLE_VAR": str(folder / "var"),
-            "PASSERELLE_DATABASE__SCHEMA": schema,
-            "PASSERELLE_KAFKA__SESSION_TIMEOUT_MS": str(SESSION_MS),
-        }
+        self.environment = worker_environment(services, prefix, schema, folder)
 
     def close(self) -> None:
         for member in self.members:

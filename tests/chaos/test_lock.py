@@ -26,7 +26,7 @@ from processors.verrou.state import Verrou
 from schemas.outcome import Event
 from tests.bus.procedures.network import Network
 from tests.chaos import lock_worker
-from tests.chaos.arena import SEEDS, SESSION_MS
+from tests.chaos.arena import SEEDS, worker_environment
 from tests.processors.luciole.driver import Bus, Says, given_of
 from tests.services import Services
 
@@ -77,15 +77,7 @@ class Country:
         self._workers: dict[str, Worker] = {}
         self._all: list[Worker] = []
         self._folder = folder
-        self._environment = {
-            "KAFKA_BOOTSTRAP_SERVERS": services.kafka,
-            "SCHEMA_REGISTRY_URL": services.registry,
-            "DATABASE_URL": services.database,
-            "PASSERELLE_PREFIX": prefix,
-            "PASSERELLE_VAR": str(folder / "var"),
-            "PASSERELLE_DATABASE__SCHEMA": schema,
-            "PASSERELLE_KAFKA__SESSION_TIMEOUT_MS": str(SESSION_MS),
-        }
+        self._environment = worker_environment(services, prefix, schema, folder)
 
     def close(self) -> None:
         for worker in self._all:
