@@ -6,21 +6,19 @@ answer is the reference: the same struct, or that the value is unreadable.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import count
-from keyword import iskeyword
-from typing import Any, Never
+from typing import Any
 
 import msgspec
 
-from schemas.avro_writer import EPOCH_DAY, REMEMBERED, NotOurs
+from schemas.avro_functions import NotOurs, branch_of, field_names, fresh, made, remember
+from schemas.avro_writer import EPOCH, EPOCH_DAY, REMEMBERED
 
 Read = Callable[[bytes, int], tuple[Any, int]]
 """The value that stands at a place, and the place after it. Raises any exception for what our writers do not write; a value that
 ends too early may be read as a shorter one, with a place beyond the end."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_NUMBER = 63
 """Bits before the last byte of a long."""
 
@@ -51,10 +49,6 @@ def unsigned(value: bytes, place: int) -> tuple[int, int]:
         shift += 7
         if shift > LONGEST_NUMBER:
             raise NotOurs
-
-
-def _refuse() -> Never:
-    raise NotOurs
 
 
 # --- what remembers --------------------------------------------------------------------------------------------------
@@ -122,9 +116,7 @@ SIZED = (*NUMBER, "if n & 1:", "    refuse()", "q = p + (n >> 1)")
 
 def _code(schema: Any, structs: Mapping[str, type], named: dict[str, Code]) -> Code:
     if isinstance(schema, list):
-        if len(schema) != 2 or schema[0] != "null" or isinstance(schema[1], list):  # the only union inside our records
-            raise NotOurs
-        return _optional(_code(schema[1], structs, named))
+        return _optional(_code(branch_of(schema), structs, named))
     if isinstance(schema, str):
         found = named.get(schema) or _SIMPLE.get(schema)
         if found is None:
@@ -135,7 +127,7 @@ def _code(schema: Any, structs: Mapping[str, type], named: dict[str, Code]) -> C
         return _logical(schema["type"], logical, schema)
     match schema["type"]:
         case "enum":
-            return _name(schema, named, _enum(schema["symbols"]))
+            return remember(schema, named, _enum(schema["symbols"]))
         case "array":
             return _called(_many(_function(_code(schema["items"], structs, named))))
         case "map":
@@ -179,20 +171,13 @@ def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Code:
 
 
 def _enum(symbols: Sequence[str]) -> Code:
-    name = _fresh("symbols")
+    name = fresh("symbols")
     return Code(lambda x: [*NUMBER, f"{x} = {name}[n]"], {name: {rank << 1: symbol for rank, symbol in enumerate(symbols)}})
 
 
 def _called(read: Read) -> Code:
-    name = _fresh("read")
+    name = fresh("read")
     return Code(lambda x: [f"{x}, p = {name}(b, p)"], {name: read})
-
-
-_numbers = count()
-
-
-def _fresh(word: str) -> str:
-    return f"{word}_{next(_numbers)}"
 
 
 def _many(item: Read) -> Read:
@@ -242,10 +227,8 @@ def _record(schema: Any, structs: Mapping[str, type], named: dict[str, Code]) ->
     struct = structs.get(schema["name"].rsplit(".", 1)[-1])
     if struct is None:
         raise NotOurs
-    fields = [field["name"] for field in schema["fields"]]
-    if {field.name for field in msgspec.structs.fields(struct)} != set(fields) or not all(
-        name.isidentifier() and not iskeyword(name) for name in fields
-    ):
+    fields = field_names(schema)
+    if {field.name for field in msgspec.structs.fields(struct)} != set(fields):
         raise NotOurs
     names: dict[str, Any] = {"Struct": struct}
     lines: list[str] = []
@@ -254,22 +237,10 @@ def _record(schema: Any, structs: Mapping[str, type], named: dict[str, Code]) ->
         names |= code.names
         lines += code.lines(f"field_{field['name']}")
     read = _made(lines, f"Struct({', '.join(f'{name}=field_{name}' for name in fields)})", names)
-    _name(schema, named, _called(read))
+    remember(schema, named, _called(read))
     return read
 
 
-def _name(schema: Mapping[str, Any], named: dict[str, Code], code: Code) -> Code:
-    name = schema["name"]
-    named[name] = code
-    if "namespace" in schema and "." not in name:
-        named[f"{schema['namespace']}.{name}"] = code
-    return code
-
-
 def _made(lines: Sequence[str], result: str, names: Mapping[str, Any]) -> Read:
-    """The function of a source, which holds nothing from outside but field names that are identifiers."""
     body = "".join(f"    {line}\n" for line in (*lines, f"return {result}, p"))
-    space: dict[str, Any] = {"refuse": _refuse, "unsigned": unsigned, **names}
-    exec(f"def read(b, p):\n{body}", space)  # noqa: S102 (see above)
-    made: Read = space["read"]
-    return made
+    return made("read", f"def read(b, p):\n{body}", {"unsigned": unsigned, **names})

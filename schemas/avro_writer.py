@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
-from keyword import iskeyword
-from typing import Any, Never
+from typing import Any
 
 import msgspec
+
+from schemas.avro_functions import NotOurs, branch_of, field_names, fresh, made, remember
 
 Write = Callable[[Any], bytes]
 """The bytes of a value. Raises any exception for one that is not of its type."""
@@ -31,10 +31,6 @@ LONGEST_REMEMBERED = 256
 """Characters of a text that is kept: some carry whole files."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
 """The branches of an optional value, and the end of a list."""
-
-
-class NotOurs(Exception):
-    """A value or a schema that only fastavro judges."""
 
 
 def writers_of(records: Iterable[Any]) -> tuple[Write | None, ...]:
@@ -61,10 +57,6 @@ def varint(value: int) -> bytes:
         rest >>= 7
     out.append(rest)
     return bytes(out)
-
-
-def _refuse() -> Never:
-    raise NotOurs
 
 
 # --- what remembers --------------------------------------------------------------------------------------------------
@@ -158,9 +150,7 @@ class Expression:
 
 def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
     if isinstance(schema, list):
-        if len(schema) != 2 or schema[0] != "null" or isinstance(schema[1], list):  # the only union inside our records
-            raise NotOurs
-        return _optional(schema[1], named)
+        return _optional(branch_of(schema), named)
     plain = _remembered(schema)
     if plain is not None:
         return _lookup(*plain)
@@ -173,7 +163,7 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
         return _logical(kind, logical, schema)
     match kind:
         case "enum":
-            return _name(schema, named, _enum(schema["symbols"]))
+            return remember(schema, named, _enum(schema["symbols"]))
         case "array":
             return _called(_many(_function(_expression(schema["items"], named))))
         case "map":
@@ -245,20 +235,13 @@ def _enum(symbols: list[str], before: bytes = b"") -> Expression:
     places: dict[str | None, bytes] = {symbol: before + varint(rank) for rank, symbol in enumerate(symbols)}
     if before:
         places[None] = NULL
-    name = _fresh("symbols")
+    name = fresh("symbols")
     return Expression(lambda x: f"{name}[{x}]", {name: places})
 
 
 def _called(write: Write) -> Expression:
-    name = _fresh("write")
+    name = fresh("write")
     return Expression(lambda x: f"{name}({x})", {name: write})
-
-
-_numbers = count()
-
-
-def _fresh(word: str) -> str:
-    return f"{word}_{next(_numbers)}"
 
 
 def _many(item: Write) -> Write:
@@ -281,14 +264,14 @@ def _pairs(item: Write) -> Write:
 
 
 def _function(expression: Expression) -> Write:
-    return _made(f"def write(x):\n    return {expression.of('x')}\n", expression.names)
+    return made("write", f"def write(x):\n    return {expression.of('x')}\n", expression.names)
 
 
 def _record(schema: Any, named: dict[str, Expression]) -> Write:
     """One function for all fields. A type that only fastavro judges may name itself: it is none of ours."""
     if not isinstance(schema, dict) or schema["type"] != "record":
         raise NotOurs
-    fields = tuple(field["name"] for field in schema["fields"])
+    fields = field_names(schema)
     known: set[type] = set()
 
     def check(value: Any) -> None:
@@ -299,10 +282,7 @@ def _record(schema: Any, named: dict[str, Expression]) -> Write:
 
     names: dict[str, Any] = {"known": known, "check": check, "join": b"".join}
     taken, parts = [], []
-    for field in schema["fields"]:
-        name = field["name"]
-        if not name.isidentifier() or iskeyword(name):
-            raise NotOurs
+    for name, field in zip(fields, schema["fields"], strict=True):
         found = _expression(field["type"], named)
         names |= found.names
         if found.looks_once:
@@ -311,22 +291,7 @@ def _record(schema: Any, named: dict[str, Expression]) -> Write:
             taken.append(f"    field_{name} = value.{name}\n")
             parts.append(found.of(f"field_{name}"))
     known_first = "    if value.__class__ not in known:\n        check(value)\n"
-    write = _made(f"def write(value):\n{known_first}{''.join(taken)}    return join(({', '.join(parts)},))\n", names)
-    _name(schema, named, _called(write))
+    source = f"def write(value):\n{known_first}{''.join(taken)}    return join(({', '.join(parts)},))\n"
+    write = made("write", source, names)
+    remember(schema, named, _called(write))
     return write
-
-
-def _name(schema: Mapping[str, Any], named: dict[str, Expression], expression: Expression) -> Expression:
-    name = schema["name"]
-    named[name] = expression
-    if "namespace" in schema and "." not in name:
-        named[f"{schema['namespace']}.{name}"] = expression
-    return expression
-
-
-def _made(source: str, names: Mapping[str, Any]) -> Write:
-    """The function of a source, which holds nothing from outside but field names that are identifiers."""
-    space: dict[str, Any] = {"refuse": _refuse, **names}
-    exec(source, space)  # noqa: S102 (see above)
-    made: Write = space["write"]
-    return made

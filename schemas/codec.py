@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import fastavro
 import msgspec
 
+from schemas.avro_functions import NotOurs
 from schemas.avro_reader import Read, readers_of
-from schemas.avro_writer import NotOurs, Write, writers_of
+from schemas.avro_writer import Write, writers_of
 from schemas.contracts import contract_of
 from schemas.records import NESTED, RECORDS
 
