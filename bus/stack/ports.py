@@ -1,4 +1,4 @@
-"""Free ports on 127.0.0.1, found once and remembered in `ports.json`."""
+"""Free ports on 127.0.0.1, found once and remembered in a file of `var`."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import socket
 from collections.abc import Collection
 from pathlib import Path
 
+FILE = "ports.json"
+"""Stands in every `var` whose stack was started."""
 LOWEST, HIGHEST = 20_000, 32_000
 """Below the range from which Linux takes the ports of outgoing connections: a remembered port is then rarely taken."""
 

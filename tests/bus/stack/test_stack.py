@@ -1,6 +1,8 @@
 """The embedded stack as a newcomer uses it: up, down, up again."""
 
 import os
+import shutil
+import signal
 import urllib.request
 
 import psycopg
@@ -70,6 +72,27 @@ def test_a_restart_keeps_the_data_the_ports_and_the_cluster() -> None:
         assert "garde.v1-value" in _subjects(after)
         with _database(after) as link:
             assert link.execute("select valeur from garde").fetchall() == [("été",)]
+
+
+def test_a_var_that_was_deleted_under_a_running_server_leaves_nothing_that_the_next_start_refuses() -> None:
+    with embedded_places() as places:
+        homes, running = [], []
+        for _ in range(2):
+            places.var.mkdir()
+            postgres.claim(places)
+            postgres.start(places)
+            homes.append(postgres.home(places))
+            process = processes.find(places.pid(postgres.SERVICE))
+            assert process is not None
+            running.append(process)
+            with psycopg.connect(postgres.url(places).replace("+psycopg", ""), autocommit=True) as link:
+                link.execute("create table garde (valeur text)")
+            shutil.rmtree(places.var)
+        for process in running:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+        for home in homes:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def test_a_start_that_fails_stops_what_it_had_started(monkeypatch: pytest.MonkeyPatch) -> None:
