@@ -1,5 +1,6 @@
 """Every procedure of the bus, one line each. SQL projections and outgoing files are listed by `sinks/registry.py`."""
 
+from processors.bilans_lsu import PROCESSOR as BILANS_LSU
 from processors.bourses import PROCESSOR as BOURSES
 from processors.comptes import PROCESSOR as COMPTES
 from processors.correspondances import PROCESSOR as CORRESPONDANCES
@@ -13,4 +14,17 @@ from processors.rentree import PROCESSOR as RENTREE
 from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
 
-PROCESSORS: tuple[Processor, ...] = (BOURSES, FORMATION, COMPTES, LUCIOLE, VERROU, LSU, CORRESPONDANCES, DEPOTS, TRANCHES, RENTREE, ONDE)
+PROCESSORS: tuple[Processor, ...] = (
+    BOURSES,
+    FORMATION,
+    COMPTES,
+    LUCIOLE,
+    VERROU,
+    LSU,
+    CORRESPONDANCES,
+    BILANS_LSU,
+    DEPOTS,
+    TRANCHES,
+    RENTREE,
+    ONDE,
+)

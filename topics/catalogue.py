@@ -108,6 +108,13 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("lsu.correspondances.interne.v1", "Reprises des correspondances.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.interne.v1", "Reprises des synchros.", Key.UAI, Personal.IDENTIFYING),
     Topic("lsu.projections.interne.v1", "Reprises des tables des correspondances.", Key.UAI, Personal.IDENTIFYING),
+    Topic("lsu.bilans.interne.v1", "Reprises du contrôle des bilans du LSU.", Key.UAI, Personal.IDENTIFYING),
+    Topic(
+        "lsu.controles.v1",
+        "Bilans du LSU comparés aux exports de SIECLE et au sts_emp de l'établissement.",
+        Key.UAI,
+        Personal.PSEUDONYMOUS,
+    ),
     Topic("lsu.fichiers.interne.v1", "Reprises des fichiers passés octet pour octet.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "charlemagne.dossiers.v1",

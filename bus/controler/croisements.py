@@ -1,22 +1,18 @@
 """Files held against each other: the seven exports, pupils of two schools, a LSU file, an extraction of ONDE, a sts_emp."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from bus.controler.lecture import Lu
 from bus.controler.rapport import Gravite, Rapport
+from processors.bilans_lsu import messages as bilans_messages
+from processors.bilans_lsu.croisement import Bilans, Connu, Ligne, convertir, croiser, meme_annee
+from processors.bilans_lsu.messages import MONTRES, exemples
+from processors.bilans_lsu.reglages import Reglages as ReglagesBilans
 from processors.lsu import messages as lot_messages
 from processors.lsu.procedure import LOT
-from schemas.records import lsu, onde, siecle, sts
-
-MONTRES = 10
-"""Examples that a message gives."""
-
-
-def _exemples(values: Iterable[str]) -> str:
-    found = sorted(set(values))
-    return ", ".join(found[:MONTRES]) + (f"… ({len(found)} en tout)" if len(found) > MONTRES else "")
+from schemas.records import onde, siecle, sts
 
 
 def sept_fichiers(lus: Sequence[Lu], rapport: Rapport) -> None:
@@ -28,7 +24,7 @@ def sept_fichiers(lus: Sequence[Lu], rapport: Rapport) -> None:
     if len(schools) > 1:
         rapport.refus(lot_messages.autre_uai(main, sum(len(names) for uai, names in schools.items() if uai != main)))
         strangers = (f"{name} ({uai})" for uai, names in schools.items() if uai != main for name in names)
-        rapport.dire(Gravite.INFORMATION, "AUTRE_ETABLISSEMENT", f"D'un autre établissement : {_exemples(strangers)}.")
+        rapport.dire(Gravite.INFORMATION, "AUTRE_ETABLISSEMENT", f"D'un autre établissement : {exemples(strangers)}.")
     kinds = {each.debut.type for each in lus if each.debut.uai == main}
     missing = [label for label, accepted in LOT.items() if not kinds & set(accepted)]
     if missing:
@@ -56,7 +52,7 @@ def ine_de_deux_etablissements(lus: Sequence[Lu], rapport: Rapport) -> None:
                 which[eleve.id_national.upper()].add(f"{eleve.eleve_id} ({eleve.uai})")
     twice = [ine for ine, schools in where.items() if len(schools) > 1]
     if twice:
-        examples = _exemples(name for ine in twice for name in which[ine])
+        examples = exemples(name for ine in twice for name in which[ine])
         rapport.dire(
             Gravite.ANOMALIE,
             "INE_DANS_DEUX_ETABLISSEMENTS",
@@ -77,61 +73,29 @@ def ine_en_double(lu: Lu, rapport: Rapport) -> None:
             Gravite.ANOMALIE,
             "INE_EN_DOUBLE",
             f"INE portés par plusieurs élèves de l'établissement : {len(twice)}. "
-            f"Identifiants SIECLE : {_exemples(name for ids in twice for name in ids)}.",
+            f"Identifiants SIECLE : {exemples(name for ids in twice for name in ids)}.",
             "Rechercher dans SIECLE lequel de ces élèves a cet INE, et demander l'attribution de celui de l'autre.",
         )
 
 
 def bilans_lsu(lu: Lu, autres: Sequence[Lu], rapport: Rapport) -> None:
-    """`id-be`, `id-sts`, disciplines and divisions of a LSU file against SIECLE and STS."""
-    uai = lu.debut.uai
-    same = [each for each in autres if each.debut is not None and each.debut.uai == uai]
-    pupils = {each.eleve_id: each for other in same for each in other.lignes(siecle.Eleve)}
-    divisions = {each.code_structure for other in same for each in other.lignes(siecle.Division)}
-    divisions |= {each.code_structure for other in same for each in other.lignes(sts.Division)}
-    subjects = {each.code_matiere for other in same for type_ in (siecle.Matiere, sts.Matiere) for each in other.lignes(type_)}
-    people = {(each.type, each.id) for other in same for each in other.lignes(sts.Individu)}
-    mine = list(lu.lignes(lsu.Eleve))
-    rapport.chiffres |= {"Élèves": len(mine), "Enseignants": len(list(lu.lignes(lsu.Enseignant)))}
-    if pupils:
-        _absents(rapport, "ID_BE_INCONNU", "Élèves dont l'id-be n'est pas dans SIECLE", (e.id_be for e in mine if e.id_be not in pupils))
-        moved = [
-            e.id_be
-            for e in mine
-            if e.id_be in pupils
-            and e.code_division
-            and e.code_division not in {s.code_structure for s in pupils[e.id_be].structures if s.type_structure == "D"}
-        ]
-        _absents(rapport, "DIVISION_DIFFERENTE", "Élèves dont la division n'est pas celle de SIECLE (id-be)", moved)
-    if divisions:
-        codes = (e.code_division for e in mine if e.code_division and e.code_division not in divisions)
-        _absents(rapport, "DIVISION_INCONNUE", "Divisions inconnues de SIECLE et de STS-WEB", codes)
-    if subjects:
-        unknown = (d.code for d in lu.lignes(lsu.Discipline) if d.code not in subjects)
-        _absents(rapport, "DISCIPLINE_INCONNUE", "Disciplines inconnues de la nomenclature", unknown)
-    if people:
-        strangers = (
-            f"{t.type} {t.id_sts}" for t in lu.lignes(lsu.Enseignant) if t.type in ("epp", "local") and (t.type, t.id_sts) not in people
-        )
-        _absents(rapport, "ID_STS_INCONNU", "Enseignants dont l'id-sts n'est pas dans STS-WEB", strangers)
-    if not (pupils or divisions or subjects or people):
-        rapport.dire(
-            Gravite.INFORMATION,
-            "RIEN_A_CROISER",
-            "Aucun export de SIECLE ni de STS-WEB de cet établissement n'est donné : seul le fichier lui-même est contrôlé.",
-            "Ajouter --avec pour l'export Élèves, Structures, Nomenclature et le fichier sts_emp.",
-        )
+    """A LSU file against the files of SIECLE and of STS-WEB of its school and year: the rule is that of the bus."""
+    uai, millesime = lu.debut.uai, lu.debut.millesime
+    same = [each for each in autres if each.debut is not None and each.debut.uai == uai and each.systeme in ("siecle", "sts")]
+    decalee = ReglagesBilans().sts_decalee(uai)
+    kept = [each for each in same if meme_annee(millesime, each.debut.millesime, decalee and each.systeme == "sts")]
+    bilans = Bilans.de(_lignes(lu))
+    rapport.chiffres |= {"Élèves": len(bilans.eleves), "Enseignants": len(bilans.enseignants)}
+    found = croiser(bilans, Connu.de(ligne for each in kept for ligne in _lignes(each)))
+    others = {each.nom: each.debut.millesime for each in same if each not in kept}
+    if others:
+        found = (*found, bilans_messages.autre_annee(millesime, others))
+    for each in found:
+        rapport.dire(Gravite[each.gravite], each.code, each.message, each.remede)
 
 
-def _absents(rapport: Rapport, code: str, label: str, values: Iterable[str | None]) -> None:
-    found = [value or "(vide)" for value in values]
-    if found:
-        rapport.dire(
-            Gravite.ANOMALIE,
-            code,
-            f"{label} : {_exemples(found)}.",
-            "Actualiser la base du logiciel (synchros 1 et 2), puis refaire le fichier.",
-        )
+def _lignes(lu: Lu) -> Iterator[Ligne]:
+    return (ligne for each in lu.records if (ligne := convertir(each.data)) is not None)
 
 
 def extraction_onde(lu: Lu, rapport: Rapport) -> None:
@@ -170,7 +134,7 @@ def fichier_sts(lu: Lu, rapport: Rapport) -> None:
         rapport.dire(
             Gravite.AVERTISSEMENT,
             "GROUPE_SANS_SERVICE",
-            f"Groupes sans aucun service : {_exemples(groups - served)}.",
+            f"Groupes sans aucun service : {exemples(groups - served)}.",
             "Pour tout groupe où il y a un service de notation associé sur PRONOTE il faut qu'il existe sur STSWEB un groupe avec un "
             "service de la discipline en question.",
         )

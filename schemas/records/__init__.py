@@ -233,6 +233,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "echeance_atteinte": fregata.EcheanceAtteinte,
         "reprise": fregata.Reprise,
     },
+    "lsu.bilans.interne.v1": {
+        "echeance_atteinte": lsu.EcheanceAtteinte,
+        "reprise": lsu.Reprise,
+    },
     "lsu.bilans.v1": {
         "instantane_debut": lsu.InstantaneDebut,
         "eleve": lsu.Eleve,
@@ -240,6 +244,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "discipline": lsu.Discipline,
         "periode": lsu.Periode,
         "instantane_fin": lsu.InstantaneFin,
+    },
+    "lsu.controles.v1": {
+        "bilans_controles": lsu.BilansControles,
     },
     "lsu.correspondances.interne.v1": {
         "echeance_atteinte": lsu.EcheanceAtteinte,
@@ -629,6 +636,9 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "deduction": formation.Deduction,
         "ligne_bilan": formation.LigneBilan,
         "ligne_retenue": formation.LigneRetenue,
+    },
+    "lsu.controles.v1": {
+        "constat_bilans": lsu.ConstatBilans,
     },
     "lsu.correspondances.v1": {
         "proposition": lsu.Proposition,

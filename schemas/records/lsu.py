@@ -6,6 +6,33 @@ from typing import Literal
 import msgspec
 
 
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+    """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
+
+    nom: str
+    """Nom de l'échéance."""
+    due: datetime.datetime
+    """Instant dû, UTC."""
+
+
+MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
+
+
+class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+    """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
+
+    motif: MotifReprise
+    """Reprise telle quelle, corrigée, ou libération de la clé sans rejouer son événement."""
+    lettre_morte: int | None = None
+    """Numéro de la lettre morte."""
+    topic: str | None = None
+    """Topic d'origine (nom du catalogue)."""
+    entetes: dict[str, str] = {}
+    """Enveloppe d'origine."""
+    valeur: bytes | None = None
+    """Octets d'origine ou corrigés, au format Confluent."""
+
+
 class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
@@ -118,31 +145,41 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
-    """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
-
-    nom: str
-    """Nom de l'échéance."""
-    due: datetime.datetime
-    """Instant dû, UTC."""
+GraviteBilans = Literal["ANOMALIE", "INFORMATION"]
 
 
-MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
+class ConstatBilans(msgspec.Struct, frozen=True, kw_only=True):
+    """Un constat, avec le code et les textes de « passerelle controler »."""
+
+    gravite: GraviteBilans
+    """Seule une anomalie demande de refaire le fichier."""
+    code: str
+    """ID_BE_INCONNU, DIVISION_DIFFERENTE, DIVISION_INCONNUE, DISCIPLINE_INCONNUE, ID_STS_INCONNU, RIEN_A_CROISER ou ANNEE_AUTRE."""
+    message: str
+    """En français ; des identifiants de SIECLE et de STS-WEB en exemples, aucun nom."""
+    remede: str
+    """Que faire, en français."""
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
-    """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
+class BilansControles(msgspec.Struct, frozen=True, kw_only=True):
+    """Un fichier de bilans du LSU a été comparé à ce que SIECLE et STS-WEB disent de l'établissement ; remplace ce qui en était dit."""
 
-    motif: MotifReprise
-    """Reprise telle quelle, corrigée, ou libération de la clé sans rejouer son événement."""
-    lettre_morte: int | None = None
-    """Numéro de la lettre morte."""
-    topic: str | None = None
-    """Topic d'origine (nom du catalogue)."""
-    entetes: dict[str, str] = {}
-    """Enveloppe d'origine."""
-    valeur: bytes | None = None
-    """Octets d'origine ou corrigés, au format Confluent."""
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    fichier: str
+    """Nom du fichier de bilans."""
+    millesime: int | None = None
+    """Année scolaire des bilans (année de la rentrée), quand le fichier la dit."""
+    eleves: int
+    """Élèves du fichier."""
+    enseignants: int
+    """Enseignants du fichier."""
+    anomalies: int
+    """Constats qui demandent de refaire le fichier ; 0 : rien à corriger."""
+    compares: tuple[str, ...] = ()
+    """Fichiers de SIECLE et de STS-WEB auxquels il a été comparé."""
+    constats: tuple[ConstatBilans, ...] = ()
+    """Ce qui ne s'accorde pas ; vide : tout s'accorde."""
 
 
 NatureBilan = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
