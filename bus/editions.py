@@ -21,7 +21,8 @@ from bus.database.freshness import Marks
 from bus.database.tables import effets
 from bus.deployment import Deployment
 from bus.engine.transient import Transient
-from bus.outgoing.files import State, place
+from bus.outgoing.files import State
+from bus.outgoing.placing import place
 from bus.settings import WEEKDAYS, EditionsSettings
 from bus.told import Told
 from schemas.identity import derive

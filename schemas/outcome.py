@@ -218,6 +218,9 @@ class Accepted:
     warnings: tuple[Fault, ...] = ()
     school: str = ""
     """The UAI whose state the delivery is, for a kind of the policy *état*; empty for a *dépôt*."""
+    kept_for: str = ""
+    """The topic of a record that claims the delivery's bytes by their SHA-256: the consigne then has them before any record is
+    published, and as long as that topic keeps it. Empty: nothing claims them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +303,25 @@ class OutgoingFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ConsignedFile:
+    """A file whose bytes are in the consigne: they go out as they came in, checked by their digest."""
+
+    name: str
+    sha256: str
+    """In hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFolder:
+    """Files that go out together or not at all: nobody ever sees the folder without one of them."""
+
+    name: str
+    files: tuple[ConsignedFile, ...]
+
+
 class FileSink(Protocol):
-    """Turns the effects of one lot into one file. Pure: the same lot gives the same bytes."""
+    """Turns the effects of one lot into one file, or one folder. Pure: the same lot gives the same bytes."""
 
     name: str
     """`aglae.decisions`: the name in the registry and in `Effect.sink`."""
@@ -311,7 +331,7 @@ class FileSink(Protocol):
     hourly_ceiling: int
     """Effects an hour above which the sink is suspended with an alarm."""
 
-    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile: ...
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile | ConsignedFile | OutgoingFolder: ...
 
 
 @runtime_checkable

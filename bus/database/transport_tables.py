@@ -1,9 +1,27 @@
-"""What the transports keep in PostgreSQL: the ledger of dropped files, the receipts of HTTP pushes, how far sources were read.
+"""What the transports keep in PostgreSQL: the ledger of dropped files, the receipts of HTTP pushes, how far sources were read,
+bytes of files that no message carries.
 
 A receipt is stored before anything is published with it, so that a crash publishes again under the same ids.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, MetaData, String, Table, Text, Uuid, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 TRANSPORT = MetaData()
@@ -92,4 +110,22 @@ releves_refus = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("closed_at", DateTime(timezone=True), comment="When it was read well; null while it is refused."),
     Column("taken", Boolean, nullable=False, server_default=text("false"), comment="Taken all the same: its remarks are warnings."),
+)
+
+consigne = Table(
+    "consigne",
+    TRANSPORT,
+    Column("sha256", String(64), primary_key=True, comment="Of all the bytes, in hexadecimal: what an event claims them by."),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("kept_until", DateTime(timezone=True), nullable=False, comment="Forgotten after this instant."),
+    Index("consigne_kept_until", "kept_until"),
+)
+
+consigne_morceaux = Table(
+    "consigne_morceaux",
+    TRANSPORT,
+    Column("sha256", ForeignKey("consigne.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("rank", Integer, primary_key=True, comment="From 1.", autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
 )

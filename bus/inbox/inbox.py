@@ -1,8 +1,9 @@
 """The inbox of one system: dropped files become records on its topics, or go to quarantine with a French report.
 
 Order for each file, so that a crash anywhere loses nothing and doubles nothing: ledger row → taken into `en_cours/` →
-read and checked → all published and acknowledged → ledger → archive. A crash starts again from the row's receipt, which
-gives the same ids. An outage of Kafka, PostgreSQL or the registry leaves the file where it is, for the next cycle.
+read and checked → bytes that an event will claim in the consigne → all published and acknowledged → ledger → archive. A crash
+starts again from the row's receipt, which gives the same ids. An outage of Kafka, PostgreSQL or the registry leaves the file
+where it is, for the next cycle.
 """
 
 import asyncio
@@ -19,9 +20,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from bus.consigne import Consigne
 from bus.inbox.complete import is_complete, open_plain
 from bus.inbox.folders import DATA_SUFFIX, REPORT_SUFFIX, Folders, has_bad_name, is_regular, printable
-from bus.inbox.ledger import Ledger, Row, State
+from bus.inbox.ledger import Ledger, Overtaken, Row, State
 from bus.inbox.messages import FLAWS, report_text
 from bus.inbox.ready import Watch
 from bus.publishing import Prepared, RecordPublisher, TooLarge
@@ -78,6 +80,7 @@ class Inbox:
         folders: Folders,
         ledger: Ledger,
         publisher: RecordPublisher,
+        consigne: Consigne,
         patience: Patience | None = None,
         probe: Callable[[str], None] = lambda _step: None,
     ) -> None:
@@ -86,6 +89,7 @@ class Inbox:
         self._folders = folders
         self._ledger = ledger
         self._publisher = publisher
+        self._consigne = consigne
         self._probe = probe
         self._watch = Watch(self._is_complete, patience.quiet, patience.incomplete)
 
@@ -186,7 +190,7 @@ class Inbox:
         if isinstance(answer, Refused):
             await self._refuse(row, path, answer.kind, answer.faults, done)
         elif await asyncio.to_thread(self._is_known_state, row, answer, measure):
-            await self._ignore(row, path, answer, done)
+            await self._ignore(row, path, answer, measure, done)
         else:
             await self._publish(row, path, answer, measure, done)
 
@@ -208,8 +212,11 @@ class Inbox:
         if await asyncio.to_thread(_measure, path) != measure:
             raise ChangedWhileRead
         self._probe("prepared")
+        await asyncio.to_thread(self._keep, path, answer, measure)
+        self._probe("kept")
         count = await self._publisher.publish(prepared)
         self._probe("published")
+        await asyncio.to_thread(self._claim_kept, row, answer, measure)
         now = datetime.now(UTC)
         place = f"archive/{now:%Y-%m-%d}/{row.receipt}__{row.name}"
         await asyncio.to_thread(self._ledger.published, row.receipt, answer.kind, answer.school, count, answer.warnings, place)
@@ -231,13 +238,26 @@ class Inbox:
             "inbox.refused", system=self.system, receipt=row.receipt, kind=kind, code=" ".join(sorted({fault.code for fault in faults}))
         )
 
-    async def _ignore(self, row: Row, path: Path, answer: Accepted, done: Cycle) -> None:
+    async def _ignore(self, row: Row, path: Path, answer: Accepted, measure: _Measure, done: Cycle) -> None:
+        """Its bytes may be forgotten since: they are there anew, for what has been said of them."""
+        await asyncio.to_thread(self._keep, path, answer, measure)
+        await asyncio.to_thread(self._claim_kept, row, answer, measure)
         place = f"archive/{datetime.now(UTC):%Y-%m-%d}/{row.receipt}__{row.name}"
         await asyncio.to_thread(self._ledger.ignored, row.receipt, answer.kind, answer.school, place)
         await asyncio.to_thread(self._finish_file, path, place)
         await asyncio.to_thread(self._ledger.settled, row.receipt, State.IGNORED)
         done.ignored += 1
         log.info("inbox.already_known", system=self.system, receipt=row.receipt, kind=answer.kind)
+
+    def _keep(self, path: Path, answer: Accepted, measure: _Measure) -> None:
+        """Bytes that a record claims are durable before that record is."""
+        if answer.kept_for:
+            self._consigne.keep(measure.sha256, measure.size, lambda: open_plain(path))
+
+    def _claim_kept(self, row: Row, answer: Accepted, measure: _Measure) -> None:
+        """Raises Overtaken when they were swept between the two: the next cycle keeps them anew."""
+        if answer.kept_for and not self._consigne.claim(measure.sha256, answer.kept_for):
+            raise Overtaken(row.receipt)
 
     def _is_known_state(self, row: Row, answer: Accepted, measure: _Measure) -> bool:
         """An *état* equal to the last accepted one of that school is ignored; a *dépôt* always counts (architecture §3)."""

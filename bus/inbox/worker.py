@@ -12,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bus.async_process import rest, served, until_stopped
+from bus.consigne import Consigne
 from bus.inbox.folders import Folders
 from bus.inbox.inbox import Inbox
 from bus.inbox.ledger import Ledger, Overtaken, SystemLocks
@@ -47,13 +48,13 @@ async def serve(inbox: Inbox, locks: SystemLocks, stop: asyncio.Event, scan_seco
 async def run(settings: Settings, stop: asyncio.Event, probe: Callable[[str], None] = lambda _step: None) -> None:
     """Serve the inbox of every connector that has one, until `stop`."""
     transports = build_transports(settings, probe)
-    ledger, locks = Ledger(transports.database), SystemLocks(transports.database)
+    ledger, locks, consigne = Ledger(transports.database), SystemLocks(transports.database), Consigne(transports.database)
     try:
         async with asyncio.TaskGroup() as group:
             for connector in transports.by("depot"):
                 folders = Folders.of(settings.inbox_folder, connector.system)
                 folders.make()
-                inbox = Inbox(connector, folders, ledger, transports.publisher, probe=probe)
+                inbox = Inbox(connector, folders, ledger, transports.publisher, consigne, probe=probe)
                 group.create_task(served(serve(inbox, locks, stop), stop))
     finally:
         locks.close()

@@ -1,13 +1,13 @@
 """Outgoing files: effects become lots, a lot becomes one file under a fixed name, exactly once (architecture §5).
 
 A lot is numbered and committed before its file is written; the file is written beside its place, synchronised and renamed;
-then the lot is closed. After a crash the same lot is written again under the same name with the same bytes.
+then the lot is closed. After a crash the same lot is written again under the same name with the same bytes. Bytes that the
+consigne has no more are refused, and shown to a person.
 
 Every sink starts in `observation`: its lots are composed and shown, nothing is written. `redirige` writes to a test folder,
 `actif` to the system's outbox. Above its hourly ceiling a sink suspends itself.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,14 +20,20 @@ import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bus.consigne import Consigne, Forgotten, WrongDigest
 from bus.database import tables
-from schemas.outcome import FileInPieces, FilePerGroup, FileSink, OutgoingFile
+from bus.outgoing.consigned import place_consigned, place_together
+from bus.outgoing.placing import place
+from schemas.outcome import ConsignedFile, FileInPieces, FilePerGroup, FileSink, OutgoingFile, OutgoingFolder
 
 LARGEST_LOT = 5_000
 QUIET_SECONDS = 2.0
 """A lot is closed once no effect has come for this long, …"""
 OLDEST_SECONDS = 30.0
 """… or once its oldest effect has waited this long."""
+
+FORGOTTEN, WRONG_DIGEST, DIFFERENT = "OCTETS_OUBLIES", "EMPREINTE_FAUSSE", "AUTRE_CONTENU"
+"""Why a file was not written: the consigne has it no more, or has other bytes; another content stands under its name."""
 
 log = structlog.get_logger("bus.outgoing.files")
 effets, sinks = tables.effets, tables.sinks
@@ -85,6 +91,7 @@ class OutgoingFiles:
         probe: Callable[[str], None] = lambda _point: None,
     ) -> None:
         self._database = database
+        self._consigne = Consigne(database)
         self._outbox = outbox
         self._sinks = file_sinks
         self._probe = probe
@@ -194,18 +201,34 @@ class OutgoingFiles:
     def _deliver(self, sink: FileSink, lot: Lot) -> None:
         with self._database.begin() as connection:
             state = locked(connection, sink.name)
-        folder = self._folder(sink, state)
-        file = sink.write(lot.number, lot.payloads)
-        same = place(folder, file, replaces=isinstance(sink, FilePerGroup))
+        end, answer = self._written(sink, self._folder(sink, state), lot)
         self._probe("file_placed")
-        end = State.DONE if same else State.UNCERTAIN
         with self._database.begin() as connection:
-            values = {"state": end.value, "done_at": func.now()}
+            values = {"state": end.value, "answer": answer, "done_at": func.now()}
             connection.execute(update(effets).where(effets.c.id.in_(lot.identifiers)).values(**values))
-        if same:
+        if end is State.DONE:
             log.info("file_written", sink=sink.name, count=len(lot.identifiers), file_number=lot.number)
         else:
-            log.error("file_differs", sink=sink.name, file_number=lot.number)
+            log.error("file_not_written", sink=sink.name, file_number=lot.number, code=answer)
+
+    def _written(self, sink: FileSink, folder: Path, lot: Lot) -> tuple[State, str | None]:
+        """How the lot ended, and why when it is not as it had to."""
+        try:
+            same = self._place(folder, sink.write(lot.number, lot.payloads), replaces=isinstance(sink, FilePerGroup))
+        except Forgotten:
+            return State.REFUSED, FORGOTTEN
+        except WrongDigest:
+            return State.REFUSED, WRONG_DIGEST
+        return (State.DONE, None) if same else (State.UNCERTAIN, DIFFERENT)
+
+    def _place(self, folder: Path, file: OutgoingFile | ConsignedFile | OutgoingFolder, replaces: bool) -> bool:
+        match file:
+            case OutgoingFile():
+                return place(folder, file, replaces)
+            case ConsignedFile():
+                return place_consigned(folder, file, self._consigne, replaces)
+            case OutgoingFolder():
+                return place_together(folder, file, self._consigne)
 
     def _folder(self, sink: FileSink, state: SinkState) -> Path:
         if state.mode is Mode.REDIRIGE and state.target is not None:
@@ -224,24 +247,3 @@ def locked(connection: sqlalchemy.Connection, sink: str) -> SinkState:
     connection.execute(insert(sinks).values(sink=sink, mode=Mode.OBSERVATION.value).on_conflict_do_nothing())
     row = connection.execute(select(sinks).where(sinks.c.sink == sink).with_for_update()).one()
     return SinkState(row.sink, Mode(row.mode), row.target, row.last_lot, row.suspended)
-
-
-def place(folder: Path, file: OutgoingFile, replaces: bool = False) -> bool:
-    """Write the file so that nobody ever sees a part of it. False when another content already stands under its name and is
-    not to be replaced."""
-    folder.mkdir(parents=True, exist_ok=True)
-    final = folder / file.name
-    if final.exists() and not replaces:
-        return final.read_bytes() == file.content
-    partial = folder / f".{file.name}.tmp"
-    with partial.open("wb") as stream:
-        stream.write(file.content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(partial, final)
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-    return True

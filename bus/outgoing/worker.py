@@ -14,6 +14,7 @@ import sqlalchemy
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from bus.consigne import Sweeping
 from bus.database.connection import connect
 from bus.editions import Schedule, ScheduledEditions, partitions_of
 from bus.engine.transient import is_transient
@@ -47,7 +48,8 @@ class Lane:
 
 
 def lanes(settings: Settings, database: sqlalchemy.Engine, stopping: Callable[[], bool]) -> tuple[Lane, ...]:
-    """One for the files, one for the mails, one for each called system, one for what is made at its time."""
+    """One for the files, one for the mails, one for each called system, one for what is made at its time, one for
+    what the consigne forgets."""
     client = SafeHttp(settings.outgoing_http)
     secrets = AccountSecrets(settings.outgoing_http, client)
     mails = [MailCarrier(sink, settings.smtp, secrets) for sink in MAIL_SINKS]
@@ -61,6 +63,7 @@ def lanes(settings: Settings, database: sqlalchemy.Engine, stopping: Callable[[]
             for system in systems
         ),
         *_scheduled(settings, database),
+        Lane("consigne", Sweeping(database).once),
     )
 
 
@@ -118,7 +121,7 @@ def main() -> None:
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signal, _frame: stopping.set())
     address = settings.database.address().render_as_string(hide_password=False)
-    count = 3 + len({sink.system for sink in HTTP_SINKS})
+    count = 4 + len({sink.system for sink in HTTP_SINKS})
     database = connect(address, settings.database.db_schema, pool=CONNECTIONS_OF_A_LANE * count)
     if not run(lanes(settings, database, stopping.is_set), stopping):
         os._exit(SURPRISE)

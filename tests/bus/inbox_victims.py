@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bus.consigne import Consigne
 from bus.inbox import worker as inbox_worker
 from bus.inbox.folders import Folders
 from bus.inbox.inbox import Inbox
@@ -59,7 +60,7 @@ def worker(settings: Settings, probe: Callable[[str], None], finish: bool) -> No
         ledger, locks, stop = Ledger(transports.database), SystemLocks(transports.database), asyncio.Event()
         folders = Folders.of(settings.inbox_folder, "apogee")
         connector = next(each for each in transports.connectors if each.system == "apogee")
-        inbox = Inbox(connector, folders, ledger, transports.publisher, probe=probe)
+        inbox = Inbox(connector, folders, ledger, transports.publisher, Consigne(transports.database), probe=probe)
         serving = asyncio.create_task(inbox_worker.serve(inbox, locks, stop, scan_seconds=0.02))
         while not finish or ledger.unsettled("apogee") or any(folders.dropped()) or any(folders.claimed()):
             done, _ = await asyncio.wait([serving], timeout=0.05)

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import select
 
 from bus import topic_admin
+from bus.consigne import Consigne
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
@@ -107,7 +108,7 @@ class Receiving:
         probe: Callable[[str], None] = lambda _step: None,
     ) -> Inbox:
         served = connector or self.connector(system)
-        return Inbox(served, self.folders(system), Ledger(self.database), publisher, patience, probe)
+        return Inbox(served, self.folders(system), Ledger(self.database), publisher, Consigne(self.database), patience, probe)
 
     def served(self, system: str = "apogee", cycles: int = 2, connector: Connector | None = None, **options: Any) -> list[Any]:
         """Run cycles of a new inbox to their end."""

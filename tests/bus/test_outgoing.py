@@ -13,7 +13,8 @@ from sqlalchemy import func, insert, select, update
 from bus.database import tables
 from bus.database.connection import connect
 from bus.database.migrate import migrate
-from bus.outgoing.files import Mode, OutgoingFiles, State, place
+from bus.outgoing.files import Mode, OutgoingFiles, State
+from bus.outgoing.placing import place
 from schemas.outcome import OutgoingFile
 from tests.services import Services
 

@@ -18,6 +18,7 @@ from kafka import KafkaAdminClient
 from sqlalchemy import text
 
 from bus import topic_admin
+from bus.consigne import Consigne
 from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.database.schema_store import SchemaTable
@@ -108,7 +109,7 @@ class BusOfSchools:
         for system, connector in self.connectors.items():
             folders = Folders.of(self.folder / "inbox", system)
             folders.make()
-            self.inboxes[system] = Inbox(connector, folders, Ledger(self.database), publisher, AT_ONCE)
+            self.inboxes[system] = Inbox(connector, folders, Ledger(self.database), publisher, Consigne(self.database), AT_ONCE)
         async with AsyncExitStack() as exits:
             exits.push_async_callback(publisher.stop)
             for processor in self.processors:

@@ -103,7 +103,7 @@ def test_every_sink_of_the_registry_has_a_lane(database: sqlalchemy.Engine) -> N
     with capture_logs():
         made = lanes(Settings(), database, lambda: False)
     assert [lane.name for lane in made][:2] == ["fichiers", "courriels"]
-    assert {lane.name for lane in made[2:]} == {sink.system for sink in HTTP_SINKS} | {"editions"}
+    assert {lane.name for lane in made[2:]} == {sink.system for sink in HTTP_SINKS} | {"editions", "consigne"}
     never = Settings(editions=EditionsSettings(at=""))
     assert "editions" not in {lane.name for lane in lanes(never, database, lambda: False)}
     made[1].once()
