@@ -31,6 +31,8 @@ class Entered:
     warnings: tuple[Fault, ...]
     known: bool = False
     """A dropped *état* equal to the last accepted one of its school: ignored, and said so (architecture §3)."""
+    kept: bytes | None = None
+    """The delivery's bytes, where a record claims them: what the consigne of a real bus then has."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,8 @@ def enter(given: Given, installation: Installation, received: datetime, known: K
         if isinstance(answer, Accepted):
             if known.knows(connector, form, answer):
                 return Entered(answer.kind, (), (), (), known=True)
-            return Entered(answer.kind, _events(answer.records, connector.system, receipt), (), answer.warnings)
+            kept = form.content if answer.kept_for else None
+            return Entered(answer.kind, _events(answer.records, connector.system, receipt), (), answer.warnings, kept=kept)
         if refused is None or refused.kind == UNKNOWN:
             refused = answer
     assert refused is not None, "the loader checked that the system has a connector"

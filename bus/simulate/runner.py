@@ -1,10 +1,11 @@
 """The bus in memory, with a virtual clock: the real connectors, the real rules through the engine's own fold, the real
 sinks' mappings. Topics are queues; what an instant causes is done before time moves on."""
 
+import hashlib
 import heapq
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,19 @@ from bus.simulate.questions import QUESTIONERS
 from bus.simulate.scenario import AskGiven, BodyGiven, EventGiven, FileGiven, Given, Scenario, override
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
-from schemas.outcome import ECHEANCE, Effect, Event, FileInPieces, FilePerGroup, FileSink, Outcome, Processor
+from schemas.outcome import (
+    ECHEANCE,
+    ConsignedFile,
+    Effect,
+    Event,
+    FileInPieces,
+    FilePerGroup,
+    FileSink,
+    Outcome,
+    OutgoingFile,
+    OutgoingFolder,
+    Processor,
+)
 from schemas.records import RECORDS
 
 MAX_EVENTS = 100_000
@@ -97,6 +110,7 @@ class Simulation:
         self._sinks = {sink.name: sink for sink in installation.file_sinks}
         self._effects: dict[str, list[Effect]] = {}
         self._lots: dict[str, int] = {}
+        self._consigne: dict[str, bytes] = {}
         self._questioners = {questioner.name: questioner for questioner in (make() for make in QUESTIONERS)}
 
     @property
@@ -136,6 +150,8 @@ class Simulation:
                     entered.known,
                 )
             )
+        if entered.kept is not None:
+            self._consigne[hashlib.sha256(entered.kept).hexdigest()] = entered.kept
         for event in entered.events:
             self.publish(event, _system(event), entered=True)
         self._settle()
@@ -229,7 +245,18 @@ class Simulation:
         number = self._lots[sink.name] = self._lots.get(sink.name, 0) + 1
         # Through JSON, as `effets` keeps them: what a writer cannot read back must show here.
         file = sink.write(number, tuple(json.loads(msgspec.json.encode(effect.payload)) for effect in effects))
-        self.tell(Wrote(self.now, sink.name, sink.system, file.name, file.content))
+        for name, content in self._contents(file):
+            self.tell(Wrote(self.now, sink.name, sink.system, name, content))
+
+    def _contents(self, file: OutgoingFile | ConsignedFile | OutgoingFolder) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of each file; that of a folder is before the name."""
+        match file:
+            case OutgoingFile():
+                yield file.name, file.content
+            case ConsignedFile():
+                yield file.name, self._consigne[file.sha256]
+            case OutgoingFolder():
+                yield from ((f"{file.name}/{each.name}", self._consigne[each.sha256]) for each in file.files)
 
 
 def _files(sink: FileSink, lot: list[Effect]) -> Iterable[list[Effect]]:

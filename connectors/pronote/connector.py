@@ -12,7 +12,7 @@ from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
-from connectors.transport.passthrough import carried, digest
+from connectors.transport.passthrough import LARGEST_CARRIED, carried, claim, digest
 from connectors.transport.snapshot import Origin, Rows, about_person, header, records
 from connectors.transport.typed import typed
 from connectors.transport.xml import TREE_LIMIT
@@ -76,16 +76,32 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     begin = pronote.InstantaneDebut(recu=sha, type=TYPE, **debut)
     end = pronote.InstantaneFin(recu=sha, uai=uai, type=TYPE, nombre=rows.count, empreinte=sha)
     made = records(Origin(TOPIC, uai, delivery.received), begin, rows, end)
-    return Accepted(KIND, chain(made, _carried(delivery, uai, debut["millesime"])), warnings.report())
+    fichier = _file(delivery, uai, debut["millesime"])
+    given = _given(fichier, delivery)
+    return Accepted(KIND, chain(made, given), warnings.report(), kept_for=FILES_TOPIC if fichier.consigne else "")
 
 
-def _carried(delivery: Delivery, uai: str, millesime: int | None) -> Iterator[Record]:
-    """The bytes themselves, for the deposit; a file has a name."""
+def _file(delivery: Delivery, uai: str, millesime: int | None) -> pronote.Fichier:
+    """The file itself, for the deposit: small, its bytes follow; larger, they are in the consigne."""
     whole = digest(delivery)
-    fichier = pronote.Fichier(
-        uai=uai, type=TYPE, millesime=millesime, nom=delivery.name, taille=whole.size, empreinte=whole.sha256, morceaux=whole.pieces
+    kept = whole.size > LARGEST_CARRIED
+    return pronote.Fichier(
+        uai=uai,
+        type=TYPE,
+        millesime=millesime,
+        nom=delivery.name,
+        taille=whole.size,
+        empreinte=whole.sha256,
+        morceaux=0 if kept else whole.pieces,
+        consigne=kept,
     )
-    return carried(Origin(FILES_TOPIC, uai, delivery.received), TYPE, fichier, delivery, pronote.Morceau)
+
+
+def _given(fichier: pronote.Fichier, delivery: Delivery) -> Iterator[Record]:
+    origin = Origin(FILES_TOPIC, fichier.uai, delivery.received)
+    if not fichier.consigne:
+        return carried(origin, TYPE, fichier, delivery, pronote.Morceau)
+    return iter((claim(origin, TYPE, fichier),))
 
 
 def _record(eleve: model.Eleve, rank: int, uai: str, faults: FaultList) -> pronote.Eleve | None:

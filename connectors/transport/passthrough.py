@@ -1,4 +1,5 @@
-"""A file carried as it is, byte for byte (R-PRO-11): its digest, then its bytes in pieces small enough for any broker."""
+"""A file carried as it is, byte for byte (R-PRO-11): its digest, then its bytes in pieces small enough for any broker; or its
+digest alone, when its bytes wait in the consigne."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from connectors.transport.snapshot import Origin
 from schemas.outcome import Delivery, Record
 
 PIECE = 512 * 1024
+LARGEST_CARRIED = 32 * 1024
+"""Bytes that messages and states may carry; more of them wait in the consigne, and the record claims them by their digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,17 @@ def pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield rank, piece
 
 
+def claim(origin: Origin, kind: str, fichier: object) -> Record:
+    """`fichier` alone: its bytes are in the consigne."""
+    return Record(origin.topic, "fichier", origin.uai, f"fichier/{kind}", origin.received, fichier, f"fichier {kind}")
+
+
 def carried(origin: Origin, kind: str, fichier: object, delivery: Delivery, piece: type) -> Iterator[Record]:
     """`fichier`, then its `morceau` records. `piece` is the record type of a piece of that owner."""
-    subject = f"fichier/{kind}"
-    yield Record(origin.topic, "fichier", origin.uai, subject, origin.received, fichier, f"fichier {kind}")
+    head = claim(origin, kind, fichier)
+    yield head
     empreinte = getattr(fichier, "empreinte")  # noqa: B009 (every contract's record has it)
     with delivery.open() as stream:
         for rank, content in pieces(stream):
             data = piece(uai=origin.uai, empreinte=empreinte, rang=rank, contenu=content)
-            yield Record(origin.topic, "morceau", origin.uai, subject, origin.received, data, f"morceau {rank}")
+            yield Record(origin.topic, "morceau", origin.uai, head.subject, origin.received, data, f"morceau {rank}")

@@ -23,7 +23,9 @@ class Fichier(msgspec.Struct, frozen=True, kw_only=True):
     empreinte: str
     """SHA-256 des octets, en hexadécimal."""
     morceaux: int
-    """Nombre de morceaux qui suivent."""
+    """Nombre de morceaux qui suivent ; 0 quand les octets sont en consigne."""
+    consigne: bool = False
+    """Les octets sont dans la consigne du bus, sous leur empreinte : aucun morceau ne suit."""
 
 
 class Morceau(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.outcome import OutgoingFile
+from schemas.outcome import ConsignedFile, OutgoingFile
 from sinks.carried import checked
 from sinks.siecle.liens import SINK
 
@@ -18,7 +18,9 @@ class Elegroupe:
     """The 11,000 schools of the second degree on one evening, some twice."""
     file_per_group = True
 
-    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile | ConsignedFile:
         """Raises WrongBytes."""
         (payload,) = payloads
+        if "contenu" not in payload:
+            return ConsignedFile(payload["fichier"], payload["empreinte"])
         return OutgoingFile(payload["fichier"], checked((payload["contenu"],), payload["empreinte"], payload["fichier"]))

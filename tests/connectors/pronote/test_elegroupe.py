@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from connectors.pronote import elegroupe, model, names
 from connectors.pronote.connector import Pronote
 from connectors.transport.binding import binding
+from connectors.transport.passthrough import LARGEST_CARRIED
 from connectors.transport.xml import XmlSource
 from connectors.transport.zip import write_zip
 from schemas.outcome import Accepted, Refused
@@ -84,6 +85,22 @@ def test_the_file_itself_is_carried_byte_for_byte_under_its_name(extension: str)
         1,
     )
     assert (piece.contenu, piece.empreinte) == (content, head.empreinte)
+
+
+def test_a_large_file_is_claimed_from_the_consigne_and_a_small_one_is_not() -> None:
+    eleves = tuple(msgspec.structs.replace(ELEVE, eleve_id=str(number)) for number in range(1, 200))
+    file = msgspec.structs.replace(FILE, donnees=model.Donnees(eleves=eleves))
+    content = elegroupe.write(file)
+    assert len(content) > LARGEST_CARRIED
+    answer = Pronote().accept(delivery(content, f"{BASE}.xml"))
+    assert isinstance(answer, Accepted)
+    assert answer.kept_for == "pronote.fichiers.v1"
+    (head,) = (record.data for record in records_of(answer) if record.topic == "pronote.fichiers.v1")
+    assert (head.consigne, head.morceaux, head.taille) == (True, 0, len(content))
+    assert head.empreinte == hashlib.sha256(content).hexdigest()
+    small = accept(FILE)
+    assert isinstance(small, Accepted)
+    assert small.kept_for == ""
 
 
 def test_version_1_3_with_its_old_name_is_read_and_written() -> None:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from connectors.pronote import names
-from schemas.outcome import Effect, Event
+from schemas.outcome import Effect, Event, OutgoingFile
 from schemas.records.pronote import Fichier, Morceau
 from schemas.records.siecle import DepotAnnule, FichierDepose
 from sinks.carried import WrongBytes
@@ -23,6 +23,12 @@ UAI = "9830418M"
 STEM, LATER = f"{UAI}ELEGROUPE2017180724091341", f"{UAI}ELEGROUPE2017180725080000"
 CONTENT = b"PK\x03\x04 liens"
 WHEN = datetime(2018, 7, 24, tzinfo=UTC)
+
+
+def in_consigne(stem: str = STEM) -> list[Any]:
+    """A large one: its head alone, its bytes are in the consigne."""
+    empreinte, name = hashlib.sha256(stem.encode()).hexdigest(), f"{stem}.zip"
+    return [Fichier(uai=UAI, type="elegroupe", millesime=2017, nom=name, taille=900_000, empreinte=empreinte, morceaux=0, consigne=True)]
 
 
 def came(stem: str = STEM, content: bytes = CONTENT, extension: str = "zip", pieces: int = 1) -> list[Any]:
@@ -54,7 +60,7 @@ def left(records: Sequence[Any]) -> tuple[list[Effect], Any]:
 
 def written(effect: Effect) -> tuple[str, bytes]:
     file = Elegroupe().write(1, (json.loads(msgspec.json.encode(effect.payload)),))
-    return file.name, file.content
+    return file.name, file.content if isinstance(file, OutgoingFile) else file.sha256.encode()
 
 
 def test_nothing_leaves_before_the_deposit_is_accepted() -> None:
@@ -89,14 +95,29 @@ def test_the_acceptance_of_another_file_lets_nothing_out() -> None:
     assert left([*came(), accepted(LATER)])[0] == []
 
 
-def test_a_file_that_no_state_can_hold_is_left_to_the_person() -> None:
+@pytest.mark.parametrize("order", permutations(range(2)))
+def test_a_large_file_leaves_from_the_consigne_once_its_deposit_is_accepted(order: tuple[int, ...]) -> None:
+    assert left(in_consigne())[0] == []
+    records = [*in_consigne(), accepted()]
+    (effect,), _ = left([records[place] for place in order])
+    assert written(effect) == (f"{STEM}.zip", hashlib.sha256(STEM.encode()).hexdigest().encode())
+    assert "contenu" not in effect.payload
+
+
+def test_a_large_file_and_a_small_one_take_the_place_of_each_other() -> None:
+    effects, _ = left([*in_consigne(), *came(LATER), accepted(), accepted(LATER), *in_consigne(), accepted()])
+    assert [written(effect)[0] for effect in effects] == [f"{LATER}.zip", f"{STEM}.zip"]
+    assert [("contenu" in effect.payload) for effect in effects] == [True, False]
+
+
+def test_what_an_older_release_could_not_carry_is_asked_for_again() -> None:
     noise = Random(7).randbytes(200_000)
     effects, _ = left([*came(content=noise), accepted()])
     assert effects == []
     event = Event("ce", "fichier_depose", WHEN, UAI, "depot", "/siecle", "siecle.suivi_depots.v1", accepted())
     outcome = FICHIERS.decide(None, left(came(content=noise))[1], event)
     assert outcome.counted == "trop_gros"
-    assert "le déposer depuis PRONOTE" in outcome.because
+    assert "le remettre dans la boîte pronote" in outcome.because
     assert left([*came(pieces=2), accepted()])[0] == []
 
 
