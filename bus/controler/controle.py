@@ -13,6 +13,10 @@ LOT_MINIMUM, LOT_PARMI_D_AUTRES = 2, 5
 few of them only say what SIECLE knows."""
 
 
+PAS_DES_LIGNES = frozenset({"instantane_debut", "instantane_fin", "presences"})
+"""Records that stand for no row of a file."""
+
+
 def controler(fichiers: Sequence[Path], avec: Sequence[Path], instant: datetime) -> tuple[Rapport, ...]:
     """One report a file, in the order given, then one for what several say together. Raises OSError."""
     lus = [lire(path, instant) for path in fichiers]
@@ -20,9 +24,11 @@ def controler(fichiers: Sequence[Path], avec: Sequence[Path], instant: datetime)
     reports = [_un(lu, [*known, *(other for other in lus if other is not lu)], instant) for lu in lus]
     reports += [_inconnu(each) for each in known if not each.systeme or each.fautes]
     exports = [each for each in lus if each.systeme == "siecle" and each.debut is not None]
+    refused = {each.nom: kind for each in lus if (kind := croisements.export_refuse(each)) is not None}
     together = Rapport("Lot de SIECLE", "Les 7 fichiers de SIECLE pour PRONOTE")
-    if len(exports) >= (LOT_MINIMUM if all(each.systeme == "siecle" for each in lus) else LOT_PARMI_D_AUTRES):
-        croisements.sept_fichiers(exports, together)
+    alone = all(each.systeme == "siecle" or each.nom in refused for each in lus)
+    if exports and len(exports) + len(refused) >= (LOT_MINIMUM if alone else LOT_PARMI_D_AUTRES):
+        croisements.sept_fichiers(exports, refused, together)
         reports.append(together)
     pupils = Rapport("Élèves", "Élèves de plusieurs établissements")
     croisements.ine_de_deux_etablissements([*lus, *known], pupils)
@@ -50,7 +56,7 @@ Controle = Callable[[Lu, Sequence[Lu], datetime, Rapport], None]
 
 
 def _compter(lu: Lu, _autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:
-    rapport.chiffres["Enregistrements"] = sum(each.name not in ("instantane_debut", "instantane_fin") for each in lu.records)
+    rapport.chiffres["Enregistrements"] = sum(each.name not in PAS_DES_LIGNES for each in lu.records)
 
 
 def _lsu(lu: Lu, autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:

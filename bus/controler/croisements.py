@@ -1,11 +1,13 @@
 """Files held against each other: the seven exports, pupils of two schools, a LSU file, an extraction of ONDE, a sts_emp."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from bus.controler.lecture import Lu
+from bus.controler.lecture import ILLISIBLE, Lu
 from bus.controler.rapport import Gravite, Rapport
+from connectors.siecle.formats import KINDS
 from processors.bilans_lsu import messages as bilans_messages
 from processors.bilans_lsu.croisement import Bilans, Connu, Ligne, convertir, croiser, meme_annee
 from processors.bilans_lsu.messages import MONTRES, exemples
@@ -15,8 +17,21 @@ from processors.lsu.procedure import LOT
 from schemas.records import onde, siecle, sts
 
 
-def sept_fichiers(lus: Sequence[Lu], rapport: Rapport) -> None:
-    """The seven exports of synchro 2: all there, of one school, of one day (R-PRO-20 to 22)."""
+def export_refuse(lu: Lu) -> str | None:
+    """The kind of a SIECLE export of which nothing was taken: by its root, else by its usual name. None: not one."""
+    if not lu.fautes:
+        return None
+    if lu.systeme == "siecle":
+        return lu.kind.removeprefix("siecle.")
+    named = {kind: re.match(rf"(?:ExportXML_)?{name}(?![a-z])", lu.nom, re.IGNORECASE) for kind, (_, name) in KINDS.items()}
+    return next((kind for kind, found in named.items() if found), None) if lu.systeme == ILLISIBLE else None
+
+
+def sept_fichiers(lus: Sequence[Lu], refuses: Mapping[str, str], rapport: Rapport) -> None:
+    """The seven exports of synchro 2: all there, of one school, of one day (R-PRO-20 to 22).
+
+    `refuses`: name → kind of those that are there, but of which nothing was taken; their own reports say why.
+    """
     schools: dict[str, list[str]] = defaultdict(list)
     for each in lus:
         schools[each.debut.uai].append(each.nom)
@@ -26,7 +41,15 @@ def sept_fichiers(lus: Sequence[Lu], rapport: Rapport) -> None:
         strangers = (f"{name} ({uai})" for uai, names in schools.items() if uai != main for name in names)
         rapport.dire(Gravite.INFORMATION, "AUTRE_ETABLISSEMENT", f"D'un autre établissement : {exemples(strangers)}.")
     kinds = {each.debut.type for each in lus if each.debut.uai == main}
-    missing = [label for label, accepted in LOT.items() if not kinds & set(accepted)]
+    absent = [label for label, accepted in LOT.items() if not kinds & set(accepted)]
+    missing = [label for label in absent if not set(LOT[label]) & set(refuses.values())]
+    to_redo = [name for name, kind in refuses.items() if any(kind in LOT[label] for label in absent)]
+    if to_redo:
+        rapport.dire(
+            Gravite.INFORMATION,
+            "EXPORT_A_REFAIRE",
+            f"Exports du lot qui ne peuvent pas être pris, jugés à part : {exemples(to_redo)}.",
+        )
     if missing:
         rapport.refus(lot_messages.lot_incomplet(missing))
     days: set[date] = {each.debut.date_export for each in lus if each.debut.date_export is not None}
@@ -38,7 +61,7 @@ def sept_fichiers(lus: Sequence[Lu], rapport: Rapport) -> None:
         rapport.dire(
             Gravite.ANOMALIE, "ANNEES_DIFFERENTES", f"Les fichiers ne sont pas tous de la même année : {told}.", "Refaire les 7 exports."
         )
-    rapport.chiffres["Exports du lot"] = len(LOT) - len(missing)
+    rapport.chiffres["Exports du lot"] = len(LOT) - len(absent)
 
 
 def ine_de_deux_etablissements(lus: Sequence[Lu], rapport: Rapport) -> None:

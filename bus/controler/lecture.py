@@ -1,6 +1,7 @@
 """A file from its path to the records of the connector that recognises it."""
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from connectors.transport.deliveries import INCONNU
+from connectors.transport.own_events import EVENEMENT
 from schemas.outcome import Accepted, Delivery, Fault, PushConnector, Record, Refused
 
 SECRET = b"passerelle controler, sans secret"
@@ -29,6 +31,9 @@ CONNECTEURS = {
 """Systems whose files are checked, in the order in which they are asked; a module is loaded when its turn comes, so that a
 check answers at once."""
 
+ILLISIBLE = "illisible"
+"""Stands for the system of a file into which no reader could look."""
+
 NATURES = {
     "pronote": "Liens élève-groupe (ELEGROUPE)",
     "pronote.exp_cours": "Cours d'un emploi du temps d'EDT (EXP_COURS)",
@@ -41,7 +46,12 @@ NATURES = {
     "apogee": "Inscriptions d'Apogée",
     "aglae": "Dossiers d'Aglaé",
     "crous": "Décisions du CROUS",
-    "illisible": "Fichier illisible",
+    "crous.cnous.json": "Réponse du CNOUS",
+    "charlemagne.evenements.json": "Événements d'un logiciel privé (format interne, non homologué)",
+    "charlemagne.evenements.csv": "Événements d'un logiciel privé (format interne, non homologué)",
+    "onde.evenements.json": "Événements d'ONDE (format interne, non homologué)",
+    "onde.evenements.csv": "Événements d'ONDE (format interne, non homologué)",
+    ILLISIBLE: "Fichier illisible",
 }
 """What a system's files are, in French; a kind of file where the system has others."""
 
@@ -58,7 +68,11 @@ ANY_TEXT = frozenset({("siecle_suivi.compte_rendu", "CARACTERE_NUL"), ("siecle_s
 VAGUE = frozenset({("onde.archive", "NOM_DE_FICHIER")})
 """What readers that take any text or any archive say of a file that is another's: heard only when nobody else says anything."""
 
-ILLISIBLE = ("XML_", "ZIP_")
+EVENEMENTS = ".evenements.json"
+NO_EVENT = re.compile(f"Élément [0-9]+, champ {EVENEMENT} : ")
+"""The beginning of what readers of our own events say of an object that names none of theirs."""
+
+UNREAD = ("XML_", "ZIP_")
 """Beginnings of the codes that say why no reader could look into a document."""
 
 SANS_ECOLE = "0000000A"
@@ -115,16 +129,24 @@ def _lire(delivery: Delivery) -> Lu:
 
 def _refuse(name: str, answers: Sequence[tuple[PushConnector, Refused]]) -> Lu:
     """What the reader says whose file it most looks like; else why no reader could look into it."""
-    known = [each for each in answers if each[1].kind != INCONNU and _first(each[1]) not in ANY_TEXT]
+    ours = [each for each in answers if not _of_other_events(each[1])]
+    known = [each for each in ours if each[1].kind != INCONNU and _first(each[1]) not in ANY_TEXT]
     plain = [each for each in known if _first(each[1]) not in VAGUE]
-    unread = [each for _, each in answers if each.kind == INCONNU and each.faults[0].code.startswith(ILLISIBLE)]
+    unread = [each for _, each in answers if each.kind == INCONNU and each.faults[0].code.startswith(UNREAD)]
     bare = [each for _, each in answers if _first(each) in ANY_TEXT]
     if not plain and (unread or (bare and not known)):
-        return Lu(name, "illisible", INCONNU, (), (unread or bare)[0].faults)
+        return Lu(name, ILLISIBLE, INCONNU, (), (unread or bare)[0].faults)
     if not known:
         return Lu(name, "", INCONNU)
     connector, refused = min(plain or known, key=lambda each: _distance(each[1]))
+    if any(each.faults == refused.faults for other, each in known if other is not connector):
+        return Lu(name, ILLISIBLE, INCONNU, (), refused.faults)
     return Lu(name, connector.system, refused.kind, (), refused.faults)
+
+
+def _of_other_events(refused: Refused) -> bool:
+    """Whether a reader of our own events says that none of its events is named."""
+    return refused.kind.endswith(EVENEMENTS) and NO_EVENT.match(refused.faults[0].message) is not None
 
 
 def _first(refused: Refused) -> tuple[str, str]:

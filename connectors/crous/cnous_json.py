@@ -1,8 +1,8 @@
 """The answers of the CNOUS provider interface, as they are (bursaries facts §1.3): one object or a list of them.
 
 `grantStatus` 0 is definitive, any other is conditional; `removed` O is a radiation. A day is the calendar day that the text
-writes, in whatever zone: turned to UTC first, 1 September would become 31 August. An error object of that interface
-(`description`, `code`) is refused: it says nothing of anybody.
+writes, in whatever zone: turned to UTC first, 1 September would become 31 August. An error of that interface (`description`,
+`code`) is refused as what it is: it says nothing of anybody.
 """
 
 import re
@@ -24,6 +24,7 @@ from schemas.student_key import StudentKeys
 
 KIND = "crous.cnous.json"
 OWN_FIELDS = ("grantStatus", "grantEchelon", "lastName")
+ERROR_FIELDS = frozenset({"description", "code"})
 _LOCAL_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
 
 
@@ -62,16 +63,16 @@ PERSON: tuple[Field, ...] = (
 )
 BIRTH_PLACE: tuple[Field, ...] = (Field("libelle", values.text()),)
 CAMPAIGN: tuple[Field, ...] = (Field("year", student_fields.ANNEE),)
-NAMES = tuple(each.name for each in PERSON)
+NAMES = (*(each.name for each in PERSON), *sorted(ERROR_FIELDS))
 
 
 def recognises(delivery: Delivery) -> bool:
-    """Whether the first object is in the provider's words."""
+    """Whether the first object is in the provider's words, an error included."""
     try:
         first = read_elements(delivery, NAMES)[0]
     except Unreadable:
         return False
-    return isinstance(first, dict) and any(name in first for name in OWN_FIELDS)
+    return isinstance(first, dict) and (any(name in first for name in OWN_FIELDS) or first.keys() == ERROR_FIELDS)
 
 
 def accept_answers(delivery: Delivery, keys: StudentKeys) -> Accepted | Refused:
@@ -86,6 +87,9 @@ def accept_answers(delivery: Delivery, keys: StudentKeys) -> Accepted | Refused:
 
 
 def _decision(found: Mapping[str, Any], rank: int, faults: FaultList) -> DecisionCrous | None:
+    if found.keys() == ERROR_FIELDS:
+        faults.add(messages.error_answer(rank, found["code"]))
+        return None
     before = faults.count
     said = read_object(PERSON, found, rank, faults, passed=tuple(found))
     place = _inside(found, "birthPlace", BIRTH_PLACE, rank, faults)

@@ -14,7 +14,11 @@ MAX_IN_FILE = 100_000
 
 
 def read_elements(delivery: Delivery, known: Collection[str]) -> list[Any]:
-    """The elements of the list, or the only one. At most 1,000 in a request (a delivery without name), 100,000 in a file."""
+    """The elements of the list, or the only one. At most 1,000 in a request (a delivery without name), 100,000 in a file.
+
+    Raises Unreadable; also when the first is an object with fields of which none is `known`: another system's, as a table
+    without any known column is.
+    """
     value = read_json(delivery.open, delivery.size, known=known, declared=charset_of(delivery.media_type))
     elements = value if isinstance(value, list) else [value]
     if not elements:
@@ -22,6 +26,9 @@ def read_elements(delivery: Delivery, known: Collection[str]) -> list[Any]:
     limit = MAX_IN_FILE if delivery.name else MAX_IN_REQUEST
     if len(elements) > limit:
         raise Unreadable(messages.too_many_events(len(elements), limit))
+    first = elements[0]
+    if isinstance(first, dict) and first and first.keys().isdisjoint(known):
+        raise Unreadable(messages.no_known_field())
     return elements
 
 

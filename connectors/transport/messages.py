@@ -257,6 +257,15 @@ def event_not_an_object(line: int, found: str) -> Fault:
     )
 
 
+def no_known_field() -> Fault:
+    return fault(
+        "EN_TETE_ABSENT",
+        "Élément 1 : aucun de ses champs n'est de ceux qui sont attendus ici.",
+        "Vérifier que c'est le bon fichier, puis le nom exact de ses champs.",
+        1,
+    )
+
+
 def unknown_field(where: str, line: int, shown: str | None, known: Collection[str]) -> Fault:
     return fault(
         "CHAMP_INCONNU",

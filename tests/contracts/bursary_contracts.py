@@ -91,6 +91,8 @@ class TestCrous(ConnectorContract):
                 encoded(CNOUS, CNOUS | {"birthDate": "2007-02-31T00:00:00+01:00"}),
                 encoded(CNOUS, CNOUS | {"ine": None}),
                 encoded(CNOUS, CNOUS | {"backToSchoolDate": None, "campaign": None}),
+                encoded(CNOUS, {"description": "Étudiant(e) TESTARD non trouvé(e)", "code": 404}),
+                encoded({"description": "Mauvais paramètres", "code": "TESTARD"}),
             ),
         ),
     )

@@ -213,6 +213,67 @@ def test_an_archive_of_nobody_knows_what_is_only_then_asked_for_its_name(tmp_pat
     assert "NOM_DE_FICHIER" in {each.code for each in rapport.constats}
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 et rien", write_zip((("Structures.xml", b"<BEE_STRUCTURES>"),))])
+@pytest.mark.parametrize("name", ["ExportXML_Structures.zip", "ExportXML_Structures(3).zip", "structures.zip"])
+def test_an_export_of_the_bundle_that_cannot_be_read_is_not_also_said_to_be_missing(tmp_path: Path, name: str, content: bytes) -> None:
+    exports = all_of(school(tmp_path), "siecle")
+    broken = next(path for path in exports if "Structures" in path.name).rename(tmp_path / name)
+    broken.write_bytes(content)
+    *each, together = controler([path for path in exports if path.exists()] + [broken], [], NOW)
+    assert [rapport.fichier for rapport in each if not rapport.sain] == [name]
+    assert {constat.code for constat in together.constats} == {"EXPORT_A_REFAIRE"}
+    assert name in together.constats[0].message
+    assert together.chiffres["Exports du lot"] == 6
+
+
+def test_an_export_that_cannot_be_read_does_not_hide_another_that_is_missing(tmp_path: Path) -> None:
+    exports = all_of(school(tmp_path), "siecle")
+    kept = [path for path in exports if "Communs" not in path.name]
+    next(path for path in kept if "Structures" in path.name).write_bytes(b"")
+    together = controler(kept, [], NOW)[-1]
+    missing = next(each.message for each in together.constats if each.code == "LOT_INCOMPLET")
+    assert "Commun" in missing
+    assert "Structures" not in missing
+    assert together.chiffres["Exports du lot"] == 5
+
+
+def test_an_unreadable_double_of_a_good_export_takes_nothing_from_the_bundle(tmp_path: Path) -> None:
+    exports = all_of(school(tmp_path), "siecle")
+    (tmp_path / "ExportXML_Structures(1).zip").write_bytes(b"")
+    together = controler([*exports, tmp_path / "ExportXML_Structures(1).zip"], [], NOW)[-1]
+    assert together.constats == []
+    assert together.chiffres["Exports du lot"] == 7
+
+
+@pytest.mark.parametrize(("code", "said"), [(404, "(code 404)"), (400, "(code 400)"), (True, "CNOUS, qui"), ("0", "CNOUS, qui")])
+def test_an_error_that_the_cnous_answers_is_named_as_what_it_is(tmp_path: Path, code: object, said: str) -> None:
+    path = tmp_path / "reponse.json"
+    path.write_text(json.dumps({"description": "TESTARD Zélie : non trouvée", "code": code}), encoding="utf-8")
+    (rapport,) = controler([path], [], NOW)
+    assert rapport.nature == "Réponse du CNOUS"
+    assert [each.code for each in rapport.constats] == ["SOURCE_EN_ERREUR"]
+    assert said in rapport.constats[0].message
+    assert "TESTARD" not in rapport.constats[0].message
+    assert "pas un refus de bourse" in rapport.constats[0].remede
+
+
+@pytest.mark.parametrize(
+    ("content", "nature"),
+    [
+        ('{"a": ', NATURES["illisible"]),
+        ("[]", NATURES["illisible"]),
+        ('[{"couleur": "bleu"}]', ""),
+        ('{"evenement": "anniversaire"}', ""),
+        ('{"evenement": "etape", "uai": "0840001V"}', NATURES["charlemagne.evenements.json"]),
+        ('{"evenement": "decision_crous"}', NATURES["crous"]),
+    ],
+)
+def test_json_is_named_by_the_reader_that_knows_its_words_and_by_no_other(tmp_path: Path, content: str, nature: str) -> None:
+    (tmp_path / "envoi.json").write_text(content, encoding="utf-8")
+    (rapport,) = controler([tmp_path / "envoi.json"], [], NOW)
+    assert rapport.nature == nature
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
