@@ -72,7 +72,7 @@ def push_connectors(secret: bytes) -> tuple[Connector, ...]:
         Crous(secret),
         Pve(secret),
         Nne(secret),
-        Siecle(),
+        Siecle(secret),
         SiecleSuivi(),
         Etablissement(),
         Charlemagne(),

@@ -10,6 +10,7 @@ from processors.formation import PROCESSOR as FORMATION
 from processors.lsu import PROCESSOR as LSU
 from processors.luciole import PROCESSOR as LUCIOLE
 from processors.onde import PROCESSOR as ONDE
+from processors.presences import PROCESSOR as PRESENCES
 from processors.rentree import PROCESSOR as RENTREE
 from processors.verrou import PROCESSOR as VERROU
 from schemas.outcome import Processor
@@ -25,6 +26,7 @@ PROCESSORS: tuple[Processor, ...] = (
     BILANS_LSU,
     DEPOTS,
     TRANCHES,
+    PRESENCES,
     RENTREE,
     ONDE,
 )

@@ -16,6 +16,7 @@ class Key(StrEnum):
     LUCIOLE = "établissement, instructeur ou fichier de paiement (Luciole)"
     BORDEREAU = "établissement et bordereau"
     TRANCHE = "établissement, collection, version et rang d'une tranche"
+    PRESENCE = "établissement et seau de ses élèves, ou élève (empreinte à clé de son INE)"
     CONTRAT = "numéro de contrat"
     COMPTE = "compte (organisme, ou empreinte à clé d'une adresse électronique)"
     QUESTION = "UUID de la question, choisi par celui qui demande"
@@ -94,6 +95,21 @@ CATALOGUE: tuple[Topic, ...] = (
     ),
     Topic("siecle.depots.tranches.interne.v1", "Reprises des tranches.", Key.TRANCHE, Personal.IDENTIFYING),
     Topic("siecle.depots.collectes.v1", "Collectes revenues à l'établissement.", Key.UAI, Personal.IDENTIFYING),
+    Topic(
+        "siecle.presences.v1",
+        "Élèves actifs de chaque établissement par seaux, puis ceux qui arrivent et qui partent.",
+        Key.PRESENCE,
+        Personal.PSEUDONYMOUS,
+    ),
+    Topic(
+        "siecle.presences.interne.v1", "Reprises de la recherche d'un INE dans deux établissements.", Key.PRESENCE, Personal.PSEUDONYMOUS
+    ),
+    Topic(
+        "siecle.controles.v1",
+        "Ce que l'établissement doit corriger dans SIECLE : un INE actif aussi dans un autre établissement.",
+        Key.UAI,
+        Personal.PSEUDONYMOUS,
+    ),
     Topic("siecle.projections.interne.v1", "Reprises des tables des comptes-rendus.", Key.UAI, Personal.IDENTIFYING),
     Topic(
         "synchros.gestes.v1",

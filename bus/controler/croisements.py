@@ -14,6 +14,10 @@ from processors.bilans_lsu.messages import MONTRES, exemples
 from processors.bilans_lsu.reglages import Reglages as ReglagesBilans
 from processors.lsu import messages as lot_messages
 from processors.lsu.procedure import LOT
+from processors.presences import messages as presences_messages
+from processors.presences.partages import partages
+from processors.presences.reglages import Reglages as ReglagesPresences
+from processors.presences.state import Presence
 from schemas.records import onde, siecle, sts
 
 
@@ -65,22 +69,20 @@ def sept_fichiers(lus: Sequence[Lu], refuses: Mapping[str, str], rapport: Rappor
 
 
 def ine_de_deux_etablissements(lus: Sequence[Lu], rapport: Rapport) -> None:
-    """The same INE, active in two schools."""
-    where: dict[str, set[str]] = defaultdict(set)
-    which: dict[str, set[str]] = defaultdict(set)
+    """The same INE, active in two schools: the rule is that of the bus."""
+    where: dict[str, dict[str, Presence]] = defaultdict(dict)
     for each in lus:
         for eleve in each.lignes(siecle.Eleve):
             if eleve.id_national and eleve.date_sortie is None:
-                where[eleve.id_national.upper()].add(eleve.uai)
-                which[eleve.id_national.upper()].add(f"{eleve.eleve_id} ({eleve.uai})")
-    twice = [ine for ine, schools in where.items() if len(schools) > 1]
-    if twice:
-        examples = exemples(name for ine in twice for name in which[ine])
+                where[eleve.id_national.upper()][eleve.uai] = Presence(eleve.eleve_id, each.debut.millesime)
+    shared = [(ecoles, pairs) for ecoles in where.values() if len(ecoles) > 1 and (pairs := partages(ReglagesPresences(), ecoles))]
+    if shared:
+        names = (f"{ecoles[uai].eleve_id} ({uai})" for ecoles, pairs in shared for uai, _ in pairs)
         rapport.dire(
             Gravite.ANOMALIE,
-            "INE_DANS_DEUX_ETABLISSEMENTS",
-            f"INE actifs dans deux établissements : {len(twice)}. Identifiants SIECLE : {examples}.",
-            "Vérifier avec l'autre établissement lequel garde l'élève, puis saisir sa sortie dans l'autre base.",
+            presences_messages.CODE,
+            f"INE actifs dans deux établissements : {len(shared)}. Identifiants SIECLE : {exemples(names)}.",
+            presences_messages.REMEDE,
         )
 
 

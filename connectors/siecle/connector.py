@@ -1,10 +1,13 @@
-"""SIECLE → `siecle.exports.v1`: the XML exports, bare or zipped, as snapshots."""
+"""SIECLE → `siecle.exports.v1`: the XML exports, bare or zipped, as snapshots; `siecle.presences.v1`: whose INE is active."""
 
 from collections.abc import Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from connectors.siecle import model
-from connectors.siecle.formats import FORMATS, KINDS, kind_of
+from connectors.siecle.formats import ELEVES, FORMATS, KINDS, kind_of
+from connectors.siecle.presences import TOPIC as PRESENCES
+from connectors.siecle.presences import Presences
 from connectors.siecle.reader import format_of, read_values
 from connectors.siecle.records import TOPIC, map_rows
 from connectors.transport import document_messages as say
@@ -14,15 +17,19 @@ from connectors.transport.faults import FaultList, Unreadable
 from connectors.transport.snapshot import Origin, header, records
 from schemas.outcome import Accepted, Delivery, Refused
 from schemas.records import siecle
+from schemas.student_key import StudentKeys
 
 
 class Siecle:
     """See `schemas.outcome.PushConnector`."""
 
     system = "siecle"
-    topics = (TOPIC,)
+    topics = (TOPIC, PRESENCES)
     transports = ("depot",)
     kinds: Mapping[str, Policy] = MappingProxyType({f"siecle.{kind}": Policy.ETAT for kind in KINDS})
+
+    def __init__(self, secret: bytes) -> None:
+        self._keys = StudentKeys(secret)
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
         """Recognised by its root element, whatever its name; all of it is checked before a record is given."""
@@ -31,12 +38,12 @@ class Siecle:
             with open_document(delivery) as document:
                 format_of(document.source)
                 kind = f"siecle.{kind_of(document.source.root, with_addresses=True)}"
-                return _read(document, delivery)
+                return _read(document, delivery, Presences(self._keys))
         except Unreadable as unreadable:
             return Refused(kind, (unreadable.fault,))
 
 
-def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
+def _read(document: Document, delivery: Delivery, presences: Presences) -> Accepted | Refused:
     faults, warnings, unknown = FaultList(), FaultList(), set[str]()
     source, found = document.source, FORMATS[document.source.root]
     rows = read_values(source, unknown)
@@ -45,7 +52,7 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
         return Refused(f"siecle.{kind_of(source.root, with_addresses=True)}", (say.missing_element("PARAMETRES", source.root),))
     debut = header(document, parametres, faults, warnings)
     uai: str = debut["uai"]
-    mapper = map_rows(found, uai, rows, faults, warnings)
+    mapper = map_rows(found, uai, rows, faults, warnings, presences)
     kind = kind_of(source.root, mapper.with_addresses)
     ready = mapper.finish()
     if faults:
@@ -55,4 +62,6 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     warnings.extend(source.warnings)
     begin = siecle.InstantaneDebut(recu=source.sha256, type=kind, **debut)
     end = siecle.InstantaneFin(recu=source.sha256, uai=uai, type=kind, nombre=ready.count, empreinte=source.sha256)
-    return Accepted(f"siecle.{kind}", records(Origin(TOPIC, uai, delivery.received), begin, ready, end), warnings.report(), uai)
+    made = records(Origin(TOPIC, uai, delivery.received), begin, ready, end)
+    active = presences.records(begin, delivery.received) if found is ELEVES else ()
+    return Accepted(f"siecle.{kind}", chain(made, active), warnings.report(), uai)

@@ -9,6 +9,7 @@ from msgspec.structs import force_setattr
 
 from connectors.siecle import messages, model
 from connectors.siecle.formats import ELEVES, RESPONSABLES, Format
+from connectors.siecle.presences import Presences
 from connectors.siecle.reader import Row
 from connectors.transport.binding import Values
 from connectors.transport.faults import FaultList
@@ -31,8 +32,9 @@ class _Joined(msgspec.Struct, gc=False):
 class Mapper:
     """Takes the rows of one export in the order of the document; `finish` gives its records, once, in the order to publish."""
 
-    def __init__(self, found: Format, uai: str, faults: FaultList, warnings: FaultList) -> None:
+    def __init__(self, found: Format, uai: str, faults: FaultList, warnings: FaultList, presences: Presences) -> None:
         self._found = found
+        self._presences = presences
         self._uai = uai
         self._faults = faults
         self._warnings = warnings
@@ -94,6 +96,7 @@ class Mapper:
         values = _ELEVE.values(row, "Élève", rank, self._faults, uai=self._uai, elenoet=attribute or element, scolarite_an_dernier=last)
         if values is not None and self._once("eleve", values["eleve_id"], "Élève", rank, row.get("adresse_id")):
             self._rows.add("eleve", about_person("eleve", self._uai, values["eleve_id"]), values)
+            self._presences.add(values.get("id_national"), values["eleve_id"], values.get("date_sortie"))
 
     def options(self, row: Values, rank: int) -> None:
         found = row.get("options", ())
@@ -227,9 +230,9 @@ def _tag(found: Format, struct: type[msgspec.Struct]) -> str:
     return next(block.item for block in found.blocks if block.struct is struct)
 
 
-def map_rows(found: Format, uai: str, rows: Iterable[Row], faults: FaultList, warnings: FaultList) -> Mapper:
+def map_rows(found: Format, uai: str, rows: Iterable[Row], faults: FaultList, warnings: FaultList, presences: Presences) -> Mapper:
     """Give every row to a mapper."""
-    mapper = Mapper(found, uai, faults, warnings)
+    mapper = Mapper(found, uai, faults, warnings, presences)
     for kind, row in rows:
         mapper.take(kind, row)
     return mapper

@@ -466,6 +466,10 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
     "siecle.comptes_rendus_lus.v1": {
         "compte_rendu_lu": siecle.CompteRenduLu,
     },
+    "siecle.controles.v1": {
+        "ine_partage": siecle.InePartage,
+        "ine_rendu": siecle.IneRendu,
+    },
     "siecle.depots.collectes.v1": {
         "collecte_faite": siecle.CollecteFaite,
     },
@@ -518,6 +522,15 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "prediction_ligne": siecle.PredictionLigne,
         "prediction_absent": siecle.PredictionAbsent,
         "prediction_remede": siecle.PredictionRemede,
+    },
+    "siecle.presences.interne.v1": {
+        "echeance_atteinte": siecle.EcheanceAtteinte,
+        "reprise": siecle.Reprise,
+    },
+    "siecle.presences.v1": {
+        "presences": siecle.Presences,
+        "eleve_present": siecle.ElevePresent,
+        "eleve_parti": siecle.EleveParti,
     },
     "siecle.projections.interne.v1": {
         "echeance_atteinte": siecle.EcheanceAtteinte,
@@ -696,6 +709,9 @@ NESTED: dict[str, dict[str, type[msgspec.Struct]]] = {
         "source_prediction": siecle.SourcePrediction,
         "obstacle_depot": siecle.ObstacleDepot,
         "anomalie_prediction_ligne": siecle.AnomaliePredictionLigne,
+    },
+    "siecle.presences.v1": {
+        "eleve_du_seau": siecle.EleveDuSeau,
     },
     "sts.echanges.v1": {
         "discipline": sts.Discipline,

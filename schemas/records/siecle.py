@@ -269,6 +269,40 @@ class CompteRenduLu(msgspec.Struct, frozen=True, kw_only=True):
     """Les lignes des deux sections, dans l'ordre de la page."""
 
 
+class InePartage(msgspec.Struct, frozen=True, kw_only=True):
+    """L'INE d'un élève de l'établissement est actif aussi dans un autre, la même année. Chacun des deux établissements le reçoit."""
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    eleve_id: str
+    """Identifiant SIECLE de l'élève (ELEVE_ID) dans cet établissement."""
+    autre_uai: str
+    """L'autre établissement."""
+    autre_eleve_id: str
+    """Identifiant SIECLE de l'élève dans l'autre établissement."""
+    millesime: int | None = None
+    """Année scolaire de l'export de l'établissement."""
+    code: str
+    """INE_DANS_DEUX_ETABLISSEMENTS."""
+    message: str
+    """En français, sans l'INE ni le nom."""
+    remede: str
+    """Que faire, en français."""
+
+
+class IneRendu(msgspec.Struct, frozen=True, kw_only=True):
+    """Ce qu'un ine_partage disait ne vaut plus : l'élève n'est plus actif dans l'un des deux établissements, ou plus sous ces
+    identifiants.
+    """
+
+    uai: str
+    """Établissement."""
+    eleve_id: str
+    """Identifiant SIECLE de l'élève dans cet établissement."""
+    autre_uai: str
+    """L'autre établissement."""
+
+
 class ContenuCollecte(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qu'une tranche a donné."""
 
@@ -1221,6 +1255,46 @@ class PredictionRemede(msgspec.Struct, frozen=True, kw_only=True):
     """Cause, texte du guide."""
     correction: str
     """Que faire, dans l'ordre."""
+
+
+class EleveDuSeau(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élève."""
+
+    cle: str
+    """Clé de l'élève : empreinte à clé de son INE, 32 chiffres hexadécimaux."""
+    eleve_id: str
+    """Identifiant SIECLE de l'élève (ELEVE_ID)."""
+
+
+class Presences(msgspec.Struct, frozen=True, kw_only=True):
+    """Les élèves d'un établissement sans date de sortie, d'après un export des élèves : un enregistrement par seau (premier chiffre de
+    la clé de l'élève), qui remplace le précédent du même seau. Clé : établissement et seau.
+    """
+
+    uai: str
+    """Établissement, 7 chiffres et une lettre."""
+    millesime: int | None = None
+    """Année scolaire de l'export (année de la rentrée selon SIECLE)."""
+    eleves: tuple[EleveDuSeau, ...] = ()
+    """Dans l'ordre des clés ; vide : aucun."""
+
+
+class ElevePresent(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élève est actif dans un établissement, ou l'est sous un autre identifiant ou une autre année. Clé : celle de l'élève."""
+
+    uai: str
+    """Établissement."""
+    eleve_id: str
+    """Identifiant SIECLE de l'élève dans cet établissement."""
+    millesime: int | None = None
+    """Année scolaire de l'export qui le dit."""
+
+
+class EleveParti(msgspec.Struct, frozen=True, kw_only=True):
+    """Un élève n'est plus actif dans un établissement : sorti, ou absent de son dernier export. Clé : celle de l'élève."""
+
+    uai: str
+    """Établissement."""
 
 
 class ConfirmationDemandee(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The synchros of a school as people look at them (R-PRO-12 to 14), and the files that pass unchanged (R-PRO-11)."""
+"""The synchros of a school as people look at them (R-PRO-12 to 14), its LSU files checked, and the files that pass unchanged (R-PRO-11)."""
 
 from schemas.outcome import Processor
 from sinks.contract_rows import projector
@@ -7,8 +7,8 @@ from sinks.lsu.projections import PROJECTIONS
 
 TABLES = Processor(
     name="lsu.projections",
-    about="Écrit les correspondances entre EDT et STS-WEB et les services de notation manquants dans leurs tables.",
-    inputs=("lsu.correspondances.v1",),
+    about="Écrit les correspondances entre EDT et STS-WEB, les services de notation manquants et les bilans contrôlés dans leurs tables.",
+    inputs=("lsu.correspondances.v1", "lsu.controles.v1"),
     decide=projector(PROJECTIONS),
 )
 

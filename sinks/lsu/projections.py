@@ -7,6 +7,7 @@ An element that EDT no longer has, or a service that is no longer missing, keeps
 from sinks.contract_rows import Projection, Projections
 
 CORRESPONDANCES = "lsu.correspondances.v1"
+CONTROLES = "lsu.controles.v1"
 
 PROJECTIONS: Projections = {
     "correspondances": Projection(
@@ -29,5 +30,11 @@ PROJECTIONS: Projections = {
         "lsu_services_manquants",
         ("uai", "groupe", "discipline"),
         "Services de notation absents de STS-WEB ; valent ceux dont publie_le est celui de lsu_services_verifies (R-PRO-14).",
+    ),
+    "bilans_controles": Projection(
+        CONTROLES,
+        "lsu_bilans_controles",
+        ("uai", "fichier"),
+        "Fichiers de bilans du LSU, et ce qui ne s'y accorde pas avec SIECLE et STS-WEB, d'après leurs derniers fichiers.",
     ),
 }

@@ -1,4 +1,4 @@
-"""From what the deposits and synchros publish to rows. Every row names the computation it is of: nothing has to be taken back."""
+"""From what the deposits and synchros publish to rows. A report's rows name the computation they are of: nothing of it is taken back."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -110,9 +110,25 @@ def _controle(event: Event) -> tuple[Row, ...]:
     return (Row("synchros_etats", {"uai": data.uai, "synchro": data.synchro}, {"a_verifier": data.message}),)
 
 
+def _ine_partage(event: Event) -> tuple[Row, ...]:
+    data = event.data
+    values = {name: getattr(data, name) for name in ("autre_eleve_id", "millesime", "code", "message", "remede")}
+    return (_ine(event, {**values, "constate_le": event.time}),)
+
+
+def _ine_rendu(event: Event) -> tuple[Row, ...]:
+    return (_ine(event, None),)
+
+
+def _ine(event: Event, values: Mapping[str, Any] | None) -> Row:
+    return Row("siecle_ine_partages", {name: getattr(event.data, name) for name in ("uai", "eleve_id", "autre_uai")}, values)
+
+
 SEVERAL: Mapping[str, Callable[[Event], tuple[Row, ...]]] = {
     "fichier_depose": _fichier_depose,
     "liens_eleve": _liens_eleve,
+    "ine_partage": _ine_partage,
+    "ine_rendu": _ine_rendu,
     "synchro_en_cours": _synchro("EN_COURS", "depuis"),
     "synchro_faite": _synchro("FAITE", "faite_le"),
     "synchro_complete": _synchro("FAITE", "faite_le", "S4"),

@@ -152,6 +152,23 @@ _table(
     },
 )
 _table(
+    "siecle_ine_partages",
+    "INE actifs dans deux établissements la même année ; une ligne disparaît quand l'un des deux rend l'élève.",
+    {
+        "uai": (TEXT, "Établissement."),
+        "eleve_id": (TEXT, "Identifiant SIECLE de l'élève dans cet établissement."),
+        "autre_uai": (TEXT, "L'autre établissement, qui a sa propre ligne."),
+    },
+    {
+        "autre_eleve_id": (TEXT, "Identifiant SIECLE de l'élève dans l'autre établissement."),
+        "millesime": (ENTIER, "Année scolaire de l'export de l'établissement."),
+        "code": (TEXT, "INE_DANS_DEUX_ETABLISSEMENTS."),
+        "message": (TEXT, "Texte, sans l'INE ni le nom."),
+        "remede": (TEXT, "Que faire."),
+        "constate_le": (INSTANT, "Quand."),
+    },
+)
+_table(
     "synchros_etats",
     "Où en est chaque synchro d'un établissement.",
     {"uai": (TEXT, "Établissement."), "synchro": (TEXT, "S1 à S5, S4A, S4B ; S4 : les deux.")},

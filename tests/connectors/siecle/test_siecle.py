@@ -15,9 +15,10 @@ from connectors.siecle.formats import FORMATS, KINDS, NOMENCLATURE, Format
 from connectors.siecle.reader import read_rows
 from connectors.siecle.writer import write_archive, write_export
 from connectors.transport.xml import XmlSource
-from schemas.outcome import Accepted, Refused
+from schemas.outcome import Accepted, Record, Refused
 from schemas.records import siecle
-from tests.connectors.deliveries import codes_of, delivery, records_of
+from schemas.student_key import StudentKeys
+from tests.connectors.deliveries import SECRET, codes_of, delivery, records_of
 from tests.connectors.structs import MAYBE, TEXTS, structs_of
 
 PARAMETRES = model.Parametres(uaj="0840001V", annee_scolaire="2025", date_export="06/09/2025", horodatage="06/09/2025 19:01:46")
@@ -35,6 +36,11 @@ def written(found: Format, rows: Sequence[msgspec.Struct], parametres: model.Par
 
 def read(content: bytes, unknown: set[str] | None = None) -> list[msgspec.Struct]:
     return list(read_rows(XmlSource(io.BytesIO(content)), unknown))
+
+
+def exports_of(answer: Accepted | Refused) -> list[Record]:
+    """The records of the export itself."""
+    return [each for each in records_of(answer) if each.topic == "siecle.exports.v1"]
 
 
 def rows_of(found: Format) -> st.SearchStrategy[list[msgspec.Struct]]:
@@ -123,7 +129,7 @@ def test_old_names_unknown_tags_and_other_nestings_are_read() -> None:
 
 
 def test_an_unknown_tag_is_a_warning() -> None:
-    answer = Siecle().accept(delivery(OLD.encode("iso8859-15"), "x.xml"))
+    answer = Siecle(SECRET).accept(delivery(OLD.encode("iso8859-15"), "x.xml"))
     assert isinstance(answer, Accepted)
     assert [fault.code for fault in answer.warnings] == ["XML_BALISE_INCONNUE"]
 
@@ -134,7 +140,7 @@ def test_responsibles_of_before_2018_are_read() -> None:
     <ELEVE_ID>1</ELEVE_ID><PERSONNE_ID>5</PERSONNE_ID><RESP_LEGAL>1</RESP_LEGAL><CODE_PARENTE>1</CODE_PARENTE>
     <RESP_FINANCIER>1</RESP_FINANCIER>
     <PERS_PAIMENT>0</PERS_PAIMENT><PERS_CONTACT>0</PERS_CONTACT></RESPONSABLE_ELEVE></RESPONSABLES></DONNEES></BEE_RESPONSABLES>"""
-    link = records_of(Siecle().accept(delivery(content)))[2].data
+    link = records_of(Siecle(SECRET).accept(delivery(content)))[2].data
     assert link == siecle.ResponsableEleve(
         uai="0840001V",
         eleve_id="1",
@@ -161,7 +167,7 @@ def test_a_group_tells_its_divisions_by_child_or_attribute(code: str) -> None:
     <CODE_MEF>10310019110</CODE_MEF></MEF_APPARTENANCE></MEFS_APPARTENANCE><DIVISIONS_APPARTENANCE>{code}</DIVISIONS_APPARTENANCE>
     </GROUPE></GROUPES>
     </DONNEES></BEE_STRUCTURES>"""
-    group = records_of(Siecle().accept(delivery(content)))[2].data
+    group = records_of(Siecle(SECRET).accept(delivery(content)))[2].data
     assert group == siecle.Groupe(uai="0840001V", code_structure="4EME LV2 AJE", mefs=("10310019110",), divisions=("3 A",))
 
 
@@ -169,7 +175,7 @@ def test_a_group_tells_its_divisions_by_child_or_attribute(code: str) -> None:
 def test_both_names_of_the_establishments_root_are_read(root: str) -> None:
     content = f"""<{root}><PARAMETRES><UAJ>0840001V</UAJ><ANNEE_SCOLAIRE>2025</ANNEE_SCOLAIRE></PARAMETRES><DONNEES><X>
     <ETABLISSEMENT><CODE_RNE>0840002W</CODE_RNE></ETABLISSEMENT></X></DONNEES></{root}>"""
-    answer = Siecle().accept(delivery(content))
+    answer = Siecle(SECRET).accept(delivery(content))
     assert answer.kind == "siecle.etablissements"
     assert [record.name for record in records_of(answer)] == ["instantane_debut", "etablissement", "instantane_fin"]
 
@@ -177,7 +183,7 @@ def test_both_names_of_the_establishments_root_are_read(root: str) -> None:
 def test_countries_are_read_whatever_holds_them() -> None:
     content = """<BEE_GEOGRAPHIQUE><PARAMETRES><UAJ>0840001V</UAJ><ANNEE_SCOLAIRE>2025</ANNEE_SCOLAIRE></PARAMETRES><DONNEES>
     <PAYS><PAYS><CODE_PAYS>100</CODE_PAYS></PAYS><PAYS CODE_PAYS="109"/></PAYS></DONNEES></BEE_GEOGRAPHIQUE>"""
-    assert [record.data.code_pays for record in records_of(Siecle().accept(delivery(content)))[1:-1]] == ["100", "109"]
+    assert [record.data.code_pays for record in records_of(Siecle(SECRET).accept(delivery(content)))[1:-1]] == ["100", "109"]
 
 
 def test_both_spellings_of_the_calendar_are_read() -> None:
@@ -185,7 +191,7 @@ def test_both_spellings_of_the_calendar_are_read() -> None:
         content = f"""<BEE_COMMUN><PARAMETRES><UAJ>9830418M</UAJ><ANNEE_SCOLAIRE>2017</ANNEE_SCOLAIRE></PARAMETRES><DONNEES><UAJ/>
     <ANNEE_SCOLAIRE>
         <{tag}>19/02/2018</{tag}><DATE_FIN_ELEVE>14/12/2018</DATE_FIN_ELEVE></ANNEE_SCOLAIRE><ANNEE_SCOLAIRE_AD/></DONNEES></BEE_COMMUN>"""
-        year, other = (record.data for record in records_of(Siecle().accept(delivery(content)))[2:4])
+        year, other = (record.data for record in records_of(Siecle(SECRET).accept(delivery(content)))[2:4])
         assert (year.date_debut_eleve, year.date_fin_eleve, year.avenir) == (date(2018, 2, 19), date(2018, 12, 14), False)
         assert (other.date_debut_eleve, other.avenir) == (None, True)
 
@@ -194,7 +200,7 @@ def test_both_spellings_of_the_calendar_are_read() -> None:
 
 
 def accept(rows: Sequence[msgspec.Struct], root: str = "BEE_ELEVES", parametres: model.Parametres = PARAMETRES) -> Accepted | Refused:
-    return Siecle().accept(delivery(written(FORMATS[root], rows, parametres), "ElevesAvecAdresses.xml"))
+    return Siecle(SECRET).accept(delivery(written(FORMATS[root], rows, parametres), "ElevesAvecAdresses.xml"))
 
 
 def test_a_pupil_is_joined_with_options_structures_bursary_and_address() -> None:
@@ -215,7 +221,7 @@ def test_a_pupil_is_joined_with_options_structures_bursary_and_address() -> None
     assert isinstance(answer, Accepted)
     assert answer.kind == "siecle.eleves_avec_adresses"
     assert [fault.code for fault in answer.warnings] == ["VALEUR_DIVERGENTE"]
-    debut, record, fin = answer.records
+    debut, record, fin = exports_of(answer)
     eleve = record.data
     assert eleve.date_naiss == date(2013, 12, 22)
     assert (eleve.doublement, eleve.elenoet, eleve.mel, eleve.nom_usage) == (False, "12", "", None)
@@ -240,7 +246,7 @@ def test_the_order_of_the_blocks_does_not_matter_for_the_join() -> None:
         model.StructuresEleve(eleve_id=str(rank), structures=(model.Structure(code_structure=f"D{rank}", type_structure="D"),))
         for rank in reversed(range(1, 300))
     ]
-    found = records_of(accept([*rows, *structures]))[1:-1]
+    found = exports_of(accept([*rows, *structures]))[1:-1]
     assert all(record.data.structures[0].code_structure == f"D{record.data.eleve_id}" for record in found)
 
 
@@ -328,7 +334,7 @@ def test_every_kind_is_in_the_connectors_kinds(kind: str) -> None:
 
 
 def test_another_document_is_refused_as_unknown() -> None:
-    answer = Siecle().accept(delivery("<STS_EDT/>", "ExportXML_Communs.zip"))
+    answer = Siecle(SECRET).accept(delivery("<STS_EDT/>", "ExportXML_Communs.zip"))
     assert codes_of(answer) == ["XML_RACINE"]
     assert answer.kind == "inconnu"
 
@@ -336,8 +342,8 @@ def test_another_document_is_refused_as_unknown() -> None:
 def test_a_browser_suffix_and_a_zip_change_nothing() -> None:
     content = written(FORMATS["BEE_ELEVES"], [ELEVE])
     _, archive = write_archive("eleves_avec_adresses", content)
-    zipped = records_of(Siecle().accept(delivery(archive, "ExportXML_ElevesAvecAdresses(1).zip")))
-    bare = records_of(Siecle().accept(delivery(content, "n'importe quoi")))
+    zipped = records_of(Siecle(SECRET).accept(delivery(archive, "ExportXML_ElevesAvecAdresses(1).zip")))
+    bare = records_of(Siecle(SECRET).accept(delivery(content, "n'importe quoi")))
     assert [record.data for record in zipped[1:]] == [record.data for record in bare[1:]]
     assert (zipped[0].data.fichier, zipped[0].data.archive) == ("ElevesAvecAdresses.xml", "ExportXML_ElevesAvecAdresses(1).zip")
 
@@ -363,3 +369,33 @@ def test_any_date_is_read_or_refused(text: str | None) -> None:
     answer = accept([msgspec.structs.replace(ELEVE, date_sortie=text)])
     if isinstance(answer, Refused):
         assert text
+
+
+def presences_of(*rows: msgspec.Struct, secret: bytes = SECRET) -> list[Record]:
+    content = written(FORMATS["BEE_ELEVES"], rows)
+    return [each for each in records_of(Siecle(secret).accept(delivery(content))) if each.topic == "siecle.presences.v1"]
+
+
+def test_active_pupils_are_told_by_the_digest_of_their_ine_in_sixteen_parts() -> None:
+    pupils = [
+        msgspec.structs.replace(ELEVE, eleve_id="1", id_national=" 070832327ja "),
+        msgspec.structs.replace(ELEVE, eleve_id="2", id_national="0113014881M"),
+        msgspec.structs.replace(ELEVE, eleve_id="3", id_national="0113014882M", date_sortie="01/10/2025"),
+        msgspec.structs.replace(ELEVE, eleve_id="4"),
+        msgspec.structs.replace(ELEVE, eleve_id="5", id_national="  "),
+    ]
+    found = presences_of(*pupils)
+    assert [each.key for each in found] == [f"0840001V/{seau}" for seau in "0123456789abcdef"]
+    told = {each.eleve_id: each.cle for record in found for each in record.data.eleves}
+    keys = StudentKeys(SECRET)
+    assert told == {"1": keys.of_nne("070832327JA"), "2": keys.of_nne("0113014881M")}
+    assert all(each.cle.startswith(record.key[-1]) for record in found for each in record.data.eleves)
+    assert {record.data.millesime for record in found} == {2025}
+    assert "070832327" not in str(found)
+    other = {each.cle for record in presences_of(*pupils, secret=b"another-secret-of-32-bytes-long!") for each in record.data.eleves}
+    assert other.isdisjoint(told.values())
+
+
+def test_only_an_export_of_pupils_tells_who_is_active() -> None:
+    content = written(FORMATS["BEE_STRUCTURES"], [model.Division(code_structure="3A")])
+    assert {each.topic for each in records_of(Siecle(SECRET).accept(delivery(content)))} == {"siecle.exports.v1"}

@@ -6,7 +6,7 @@ from typing import Any
 from schemas.outcome import Event
 from schemas.records import RECORDS, lsu
 from sinks.lsu import TABLES
-from sinks.lsu.projections import CORRESPONDANCES, PROJECTIONS
+from sinks.lsu.projections import CONTROLES, CORRESPONDANCES, PROJECTIONS
 from sinks.lsu.tables import METADATA
 
 AT = datetime(2018, 8, 8, 9, 2, tzinfo=UTC)
@@ -19,8 +19,8 @@ def row(name: str, data: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
     return made.table, dict(made.key), dict(made.values)
 
 
-def test_every_record_of_the_correspondences_has_its_table() -> None:
-    assert set(PROJECTIONS) == set(RECORDS[CORRESPONDANCES])
+def test_every_record_of_the_correspondences_and_of_the_checks_has_its_table() -> None:
+    assert set(PROJECTIONS) == {*RECORDS[CORRESPONDANCES], *RECORDS[CONTROLES]}
     assert {each.table for each in PROJECTIONS.values()} == set(METADATA.tables)
 
 
@@ -47,3 +47,11 @@ def test_heads_are_one_row_a_school_and_nature() -> None:
     checked = lsu.ServicesVerifies(uai=UAI, services=3, manquants=2, fichier_sts="f")
     table, key, values = row("services_verifies", checked)
     assert (table, key, values["manquants"]) == ("lsu_services_verifies", {"uai": UAI}, 2)
+
+
+def test_a_lsu_file_is_one_row_with_what_is_to_be_mended() -> None:
+    defect = lsu.ConstatBilans(gravite="ANOMALIE", code="ID_BE_INCONNU", message="m", remede="r")
+    found = lsu.BilansControles(uai=UAI, fichier="b.xml", eleves=2, enseignants=1, anomalies=1, compares=("e.xml",), constats=(defect,))
+    table, key, values = row("bilans_controles", found)
+    assert (table, key) == ("lsu_bilans_controles", {"uai": UAI, "fichier": "b.xml"})
+    assert (values["anomalies"], values["constats"][0]["code"]) == (1, "ID_BE_INCONNU")
