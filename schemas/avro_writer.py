@@ -28,7 +28,7 @@ ONE_BYTE = 64
 REMEMBERED = 16_384
 """Values of one kind whose bytes are kept."""
 LONGEST_REMEMBERED = 256
-"""Characters of a text that is kept: some carry whole files."""
+"""Bytes that are kept of one value: some texts carry whole files."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
 """The branches of an optional value, and the end of a list."""
 
@@ -59,6 +59,9 @@ def varint(value: int) -> bytes:
     return bytes(out)
 
 
+SIZES = tuple(varint(size) for size in range(ONE_BYTE))
+
+
 # --- what remembers --------------------------------------------------------------------------------------------------
 
 
@@ -72,7 +75,7 @@ class Bytes(dict[Any, bytes]):
 
     def __missing__(self, value: Any) -> bytes:
         made = self._before + self._make(value)
-        if value.__class__ is str and len(value) > LONGEST_REMEMBERED:
+        if len(made) > LONGEST_REMEMBERED:
             return made
         if len(self) >= REMEMBERED:
             self.clear()
@@ -86,7 +89,8 @@ def _text(value: Any) -> bytes:
     if value.__class__ is not str:
         raise NotOurs
     raw = value.encode()
-    return varint(len(raw)) + raw
+    size = len(raw)
+    return (SIZES[size] if size < ONE_BYTE else varint(size)) + raw
 
 
 def _number(allowed: range) -> Write:
@@ -165,7 +169,7 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
         case "enum":
             return remember(schema, named, _enum(schema["symbols"]))
         case "array":
-            return _called(_many(_function(_expression(schema["items"], named))))
+            return _called(_many(_item(schema["items"], named)))
         case "map":
             return _called(_pairs(_function(_expression(schema["values"], named))))
         case "record":
@@ -197,8 +201,12 @@ def _remembered(schema: Any) -> tuple[str, Write] | None:
 _KEPT: dict[str, Bytes] = {}
 
 
+def _kept(name: str, make: Write, before: bytes = b"") -> Bytes:
+    return _KEPT.setdefault(name, Bytes(make, before))
+
+
 def _lookup(name: str, make: Write, before: bytes = b"") -> Expression:
-    kept = _KEPT.setdefault(name, Bytes(make, before))
+    kept = _kept(name, make, before)
     return Expression(lambda x: f"{name}[{x}]", {name: kept})
 
 
@@ -248,7 +256,10 @@ def _many(item: Write) -> Write:
     def write(value: Any) -> bytes:
         if value.__class__ is not tuple:
             raise NotOurs
-        return b"".join((varint(len(value)), *map(item, value), END)) if value else END
+        if not value:
+            return END
+        size = len(value)
+        return b"".join((SIZES[size] if size < ONE_BYTE else varint(size), *map(item, value), END))
 
     return write
 
@@ -261,6 +272,12 @@ def _pairs(item: Write) -> Write:
         return b"".join((varint(len(value)), *parts, END)) if value else END
 
     return write
+
+
+def _item(schema: Any, named: dict[str, Expression]) -> Write:
+    """What writes one item of a list; where it is remembered, without a function of ours in between."""
+    plain = _remembered(schema)
+    return _kept(*plain).__getitem__ if plain is not None else _function(_expression(schema, named))
 
 
 def _function(expression: Expression) -> Write:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import fastavro
 import msgspec
 
 from schemas.avro_functions import NotOurs
-from schemas.avro_reader import Read, readers_of
+from schemas.avro_reader import readers_of
 from schemas.avro_writer import Write, writers_of
 from schemas.contracts import contract_of
 from schemas.records import NESTED, RECORDS
@@ -28,7 +28,6 @@ AVRO_ILLISIBLE = "AVRO_ILLISIBLE"
 MAGIC = b"\0"
 HEADER_SIZE = 5
 
-T = TypeVar("T")
 Decoded = tuple[str, Any]
 """Record name and struct."""
 
@@ -117,16 +116,12 @@ def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
         raise Unencodable(f"{topic} : le contrat n'a pas d'enregistrement {name}")
     head = MAGIC + schema_id.to_bytes(4, "big") + found[0]
     write = prepared.writers[name]
-    body = None if write is None else _unless_foreign(write, record)
-    return _by_fastavro(prepared, topic, name, record, head) if body is None else head + body
-
-
-def _unless_foreign(act: Callable[[Any], T], value: Any) -> T | None:
-    """None for what is not exactly ours: fastavro judges it."""
+    if write is None:
+        return _by_fastavro(prepared, topic, name, record, head)
     try:
-        return act(value)
-    except Exception:  # noqa: BLE001 (it raises whatever it meets)
-        return None
+        return head + write(record)
+    except Exception:  # noqa: BLE001 (it raises whatever it meets; fastavro judges what is not exactly ours)
+        return _by_fastavro(prepared, topic, name, record, head)
 
 
 def _by_fastavro(prepared: Prepared, topic: str, name: str, record: Any, head: bytes) -> bytes:
@@ -235,34 +230,39 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
 def _fast(topic: str, branches: list[Any], is_union: bool) -> Reader:
     """Reads what our own writers wrote; raises whatever for anything else."""
     readers = readers_of(branches, RECORDS[topic] | NESTED.get(topic, {}))
-    found = [(str(branch["name"]).rsplit(".", 1)[-1], reader) for branch, reader in zip(branches, readers, strict=True)]
+    found = [(str(branch["name"]).rsplit(".", 1)[-1], reader or _unread) for branch, reader in zip(branches, readers, strict=True)]
     by_first_byte = {_number(rank)[0]: each for rank, each in enumerate(found) if len(_number(rank)) == 1}
 
     def of_union(value: bytes) -> Decoded:
-        name, reader = by_first_byte[value[HEADER_SIZE]]
-        return name, _whole(reader, value, HEADER_SIZE + 1)
+        name, read = by_first_byte[value[HEADER_SIZE]]
+        record, end = read(value, HEADER_SIZE + 1)
+        if end != len(value):
+            raise NotOurs
+        return name, record
 
     def alone(value: bytes) -> Decoded:
-        name, reader = found[0]
-        return name, _whole(reader, value, HEADER_SIZE)
+        record, end = read_alone(value, HEADER_SIZE)
+        if end != len(value):
+            raise NotOurs
+        return name_alone, record
 
+    name_alone, read_alone = found[0]
     return of_union if is_union else alone
-
-
-def _whole(reader: Read | None, value: bytes, place: int) -> Any:
-    if reader is None:
-        raise NotOurs
-    record, end = reader(value, place)
-    if end != len(value):
-        raise NotOurs
-    return record
 
 
 def _first(fast: Reader, otherwise: Reader) -> Reader:
     def read(value: bytes) -> Decoded:
-        return _unless_foreign(fast, value) or otherwise(value)
+        try:
+            return fast(value)
+        except Exception:  # noqa: BLE001 (as in encode)
+            return otherwise(value)
 
     return read
+
+
+def _unread(_value: bytes, _place: int) -> Any:
+    """In the place of a reader that there is none of."""
+    raise NotOurs
 
 
 def _branch_number(stream: io.BytesIO) -> int:

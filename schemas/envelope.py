@@ -31,7 +31,7 @@ class BadEnvelope(Exception):
         self.reason = reason
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """What is said about a record beside its value."""
 
     ce_id: str

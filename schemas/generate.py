@@ -116,7 +116,7 @@ class Scope:
 
     def _record(self, wanted: str, full: str, schema: Mapping[str, Any], space: str | None) -> tuple[str, str]:
         fields = [self._field(full, each, space) for each in schema["fields"]]
-        lines = [f"class {wanted}(msgspec.Struct, frozen=True, kw_only=True):", _docstring(schema.get("doc", ""))]
+        lines = [f"class {wanted}(msgspec.Struct, frozen=True, kw_only=True, gc=False):", _docstring(schema.get("doc", ""))]
         for name, annotation, default, doc in fields:
             lines += [f"    {name}: {annotation}{default}", _docstring(doc)]
         if fields:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 KEY_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """The 23 letters a key may be: no I, O, Q."""
 
@@ -51,16 +53,13 @@ DOSSIER_FORME = Avertissement(
 
 _BLANKS = re.compile(r"\s+")
 _UAI = re.compile(r"[0-9]{7}[A-Z]")
-_INES = re.compile(r"[0-9]{9}[A-Z]{2}")
-_BEA = re.compile(r"[0-9]{10}[A-Z]")
-_SIFA = re.compile(r"[0-9]{4}A[0-9]{5}[A-Z]")
-_NNE36 = re.compile(r"[0-9A-Z]{10}[0-9]")
+_INE = re.compile(r"(?P<INES>[0-9]{9}[A-Z]{2})|(?P<BEA>[0-9]{10}[A-Z])|(?P<SIFA>[0-9]{4}A[0-9]{5}[A-Z])|(?P<NNE36>[0-9A-Z]{10}[0-9])")
 _DOSSIER = re.compile(r"([0-9]{4})([A-Z]{3})([0-9A-Z]{11})")
 
 
 def normalise(text: str) -> str:
     """Upper case, without any blank (a no-break space from a spreadsheet included)."""
-    return _BLANKS.sub("", text).upper()
+    return text.upper() if text.isalnum() else _BLANKS.sub("", text).upper()
 
 
 def check_letter(number: int) -> str:
@@ -81,8 +80,7 @@ def uai_warnings(uai: str) -> tuple[Avertissement, ...]:
     return () if check_letter(int(text[:7])) == text[7] else (UAI_CLE,)
 
 
-@dataclass(frozen=True, slots=True)
-class Ine:
+class Ine(msgspec.Struct, frozen=True, gc=False):
     """An identifier of the INE family as read."""
 
     valeur: str
@@ -107,15 +105,18 @@ class Ine:
 def read_ine(text: str) -> Ine:
     """Normalise, recognise the kind (in the order INES, BEA, SIFA, NNE36) and check the key where its rule is public."""
     valeur = normalise(text)
-    if _INES.fullmatch(valeur):
-        return Ine(valeur, Nature.INES, None)
-    if _BEA.fullmatch(valeur):
-        return Ine(valeur, Nature.BEA, check_letter(int(valeur[:10])) == valeur[10])
-    if _SIFA.fullmatch(valeur):
-        return Ine(valeur, Nature.SIFA, None)
-    if _NNE36.fullmatch(valeur):
-        return Ine(valeur, Nature.NNE36, nne36_key(valeur[:10]) == valeur[10])
-    return Ine(valeur, None, None)
+    found = _INE.fullmatch(valeur)
+    match found and found.lastgroup:
+        case "INES":
+            return Ine(valeur, Nature.INES, None)
+        case "BEA":
+            return Ine(valeur, Nature.BEA, check_letter(int(valeur[:10])) == valeur[10])
+        case "SIFA":
+            return Ine(valeur, Nature.SIFA, None)
+        case "NNE36":
+            return Ine(valeur, Nature.NNE36, nne36_key(valeur[:10]) == valeur[10])
+        case _:
+            return Ine(valeur, None, None)
 
 
 def join_nne(nne: str | None, cle: str | None) -> str | None:

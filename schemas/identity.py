@@ -7,6 +7,9 @@ OUTPUTS = UUID("6f0d0f3e-6b0b-5d57-9a35-0d8c0b1c7f01").bytes
 RECEIVED = UUID("6f0d0f3e-6b0b-5d57-9a35-0d8c0b1c7f02").bytes
 SOURCED = UUID("6f0d0f3e-6b0b-5d57-9a35-0d8c0b1c7f03").bytes
 
+VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+"""RFC 9562: the two first bits of the ninth byte are 10."""
+
 SEPARATOR = "\0"
 """Every part but the last is ours and never holds it, so no two different causes share a text."""
 
@@ -28,8 +31,5 @@ def from_source(system: str, own_id: str) -> str:
 
 def _name_based(namespace: bytes, name: str) -> str:
     """`str(uuid.uuid5(UUID(bytes=namespace), name))`, three times as fast: an id is made for every record."""
-    digest = bytearray(sha1(namespace + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"

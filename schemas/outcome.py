@@ -1,4 +1,5 @@
 """What passes between connectors, rules, sinks and the engine. What is made for every record is a msgspec struct: it costs a fifth.
+A frozen tree holds no cycle, so `gc=False`: the collector of cycles need not walk it.
 
 Times are aware datetimes in UTC. Keys are opaque (a keyed hash, a UAI, a contract): they reach logs, so they never
 carry an identifier of a person.
@@ -12,7 +13,7 @@ from typing import Any, BinaryIO, Protocol, runtime_checkable
 import msgspec
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """A decoded record of a topic, with its CloudEvents envelope (architecture §3)."""
 
     id: str
@@ -33,7 +34,7 @@ class Event(msgspec.Struct, frozen=True):
     """The typed record (`schemas.records`), or None for a deletion."""
 
 
-class Emitted(msgspec.Struct, frozen=True):
+class Emitted(msgspec.Struct, frozen=True, gc=False):
     """A record that a rule publishes. Its `ce_id` is `derive(cause, name, rank)`: `cause` is the id of the event at hand unless
     the rule names another; `rank` counts, from 0, the records of this outcome that have the same cause and name."""
 
@@ -74,7 +75,7 @@ class Parked:
     """The same for a person, in French, without an identifier of a person: `inscription`."""
 
 
-class Deadline(msgspec.Struct, frozen=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False):
     """Come back at `due` with this name. The same name again replaces it; `due=None` takes it back."""
 
     name: str
@@ -92,7 +93,7 @@ ECHEANCE = "echeance"
 """The type of an event that carries a `DeadlineReached`."""
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row of a projection: written over the row of equal `key`, or deleted when `values` is None."""
 
     table: str
@@ -100,7 +101,7 @@ class Row(msgspec.Struct, frozen=True):
     values: Mapping[str, Any] | None
 
 
-class Effect(msgspec.Struct, frozen=True):
+class Effect(msgspec.Struct, frozen=True, gc=False):
     """Something an outside sink must do once: a line of a file, a mail, a call. Stored in `effets` before it is done."""
 
     sink: str
@@ -111,7 +112,7 @@ class Effect(msgspec.Struct, frozen=True):
     """Effects of one group go out together or not at all (validation and payment of one dossier)."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What one event did. At most one of `refusal`, `parked` stands; with either, `state` is the state before."""
 
     state: Any
@@ -179,7 +180,7 @@ class Fault:
     """1 for the first line of the file; the rank (from 1) of an event of a list."""
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """What a connector made of one line, element or call, before the envelope."""
 
     topic: str

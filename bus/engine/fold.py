@@ -30,7 +30,7 @@ ATTENTE_TROP_LONGUE = "ATTENTE_TROP_LONGUE"
 MAX_STATE_BYTES = 64 * 1024
 
 
-class Incoming(msgspec.Struct, frozen=True):
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """One decoded record: the event, where it stands, and the bytes it came as (kept when it must wait)."""
 
     event: Event
@@ -97,7 +97,7 @@ class KeyState:
     """Only those that the batch's own `echeance` records name need be loaded."""
 
 
-class Output(msgspec.Struct, frozen=True):
+class Output(msgspec.Struct, frozen=True, gc=False):
     """One record to publish, already encoded."""
 
     topic: str
@@ -125,7 +125,7 @@ class Dead:
     """True: later records of the key queue behind it until it is re-driven."""
 
 
-class Done(msgspec.Struct, frozen=True):
+class Done(msgspec.Struct, frozen=True, gc=False):
     """A line of the journal: this event was dealt with, in this order."""
 
     id: str
@@ -205,11 +205,12 @@ class Fold:
         for incoming in batch:
             result.counts["lus"] += 1
             event = incoming.event
-            before = seen.get(incoming.id) or known.get(incoming.id)
+            identifier = incoming.id
+            before = seen.get(identifier) or known.get(identifier)
             if before is not None:
                 self._again(incoming, before, result)
                 continue
-            seen[incoming.id] = incoming.digest
+            seen[identifier] = incoming.digest
             key_state = result.states.get(event.key)
             if key_state is None:
                 key_state = result.states[event.key] = _copy(loaded.get(event.key))
@@ -363,8 +364,9 @@ class Fold:
             cause = item.cause or event.id
             rank = item.rank
             if rank is None:
-                rank = ranks.get((cause, item.name), 0)
-                ranks[cause, item.name] = rank + 1
+                same = cause, item.name
+                rank = ranks.get(same, 0)
+                ranks[same] = rank + 1
             value = self._encode(item.topic, item.name, item.data)
             key = event.key if item.key is None else item.key
             subject = event.subject if item.subject is None else item.subject

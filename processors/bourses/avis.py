@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from processors.bourses import messages, textes
+from processors.bourses.matching import dossier_of
 from processors.bourses.montants import mensualites, montant_de, points_de_charge
 from processors.bourses.reglages import Reglages
 from processors.bourses.state import Annonce, Dossier, Etudiant
@@ -22,7 +23,7 @@ RESERVE: EtatDossier = "PROGRESSION_A_VERIFIER"
 
 def suivre(reglages: Reglages, etudiant: Etudiant, annee: int) -> tuple[Etudiant, tuple[Emitted, ...]]:
     """The student with what was told of that year's dossier, and what is to be told now."""
-    dossier = next((d for d in etudiant.dossiers if d.annee == annee), None)
+    dossier = dossier_of(etudiant, annee)
     if dossier is None:
         return etudiant, ()
     after = dossier

@@ -108,7 +108,7 @@ def _situation(inscription: Inscription, constat: Constat) -> Emitted:
 
 
 def _remplacer(etudiant: Etudiant, before: Inscription, after: Inscription) -> Etudiant:
-    return msgspec.structs.replace(etudiant, inscriptions=tuple(after if i is before else i for i in etudiant.inscriptions))
+    return msgspec.structs.replace(etudiant, inscriptions=tuple([after if i is before else i for i in etudiant.inscriptions]))
 
 
 def _emit(name: str, data: object, inscription: Inscription, cause: str) -> Emitted:
@@ -116,7 +116,7 @@ def _emit(name: str, data: object, inscription: Inscription, cause: str) -> Emit
 
 
 def _motif(constat: Constat) -> str:
-    return f"{constat.motif} {constat.precision}".rstrip()
+    return f"{constat.motif} {constat.precision}".rstrip() if constat.precision else constat.motif
 
 
 def _communs(inscription: Inscription, constat: Constat) -> _Communs:

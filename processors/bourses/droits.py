@@ -20,9 +20,9 @@ CONTRAIRES = frozenset({"REFUSE", "RADIE"})
 
 def publier(reglages: Reglages, etudiant: Etudiant) -> tuple[Etudiant, tuple[Emitted, ...]]:
     """The rights when they are not those last published; nothing for a student of whom there is nothing to answer."""
-    droits = etablir(reglages, etudiant)
-    if not droits.annees and not etudiant.droits:
+    if not (etudiant.dossiers or etudiant.crous or etudiant.droits):
         return etudiant, ()
+    droits = etablir(reglages, etudiant)
     digest = hashlib.blake2b(msgspec.json.encode(droits), digest_size=DIGEST_BYTES).hexdigest()
     if digest == etudiant.droits:
         return etudiant, ()

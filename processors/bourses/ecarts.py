@@ -43,6 +43,8 @@ def controler(inscription: Inscription) -> tuple[Inscription, tuple[Emitted, ...
     before = inscription.suivi or Suivi()
     ecart = ecart_de(inscription.administratif) if vaut else None
     cite = inscription.administratif.cle_boursier if vaut else None
+    if inscription.suivi is not None and (ecart, cite) == (before.ecart, before.cite):
+        return inscription, ()
     emitted: list[Emitted] = []
     if before.ecart is not None and (ecart is None or ecart.nature != before.ecart.nature):
         emitted.append(_ecart(inscription, before.ecart, ouvert=False))
@@ -88,6 +90,8 @@ def oublier(citation: Citation | None, event: Event) -> tuple[Emitted, ...]:
 
 def signaler(etudiant: Etudiant) -> tuple[Etudiant, tuple[Emitted, ...]]:
     """Citations of years in which Aglaé holds a dossier under this number: each is told once."""
+    if not etudiant.citations:
+        return etudiant, ()
     held = {str(dossier.annee): dossier for dossier in etudiant.dossiers}
     citations: list[Citation] = []
     emitted: list[Emitted] = []

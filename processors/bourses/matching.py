@@ -12,7 +12,7 @@ from processors.bourses.state import Dossier, Etudiant, Identite, Inscription, P
 from schemas.records.bourses import RaisonMarque, StatutBourse
 
 
-class Constat(msgspec.Struct, frozen=True):
+class Constat(msgspec.Struct, frozen=True, gc=False):
     """The status of one registration and what must be done about it."""
 
     statut: StatutBourse
@@ -51,7 +51,10 @@ def constater(reglages: Reglages, etudiant: Etudiant, inscription: Inscription) 
 
 
 def dossier_of(etudiant: Etudiant, annee: int) -> Dossier | None:
-    return next((d for d in etudiant.dossiers if d.annee == annee), None)
+    for dossier in etudiant.dossiers:
+        if dossier.annee == annee:
+            return dossier
+    return None
 
 
 def rang_du_voeu(dossier: Dossier, inscription: Inscription) -> int | None:
@@ -61,7 +64,10 @@ def rang_du_voeu(dossier: Dossier, inscription: Inscription) -> int | None:
 
 def paiement_pour(etudiant: Etudiant, identite: Identite) -> Paiement | None:
     """The last payment made for this registration."""
-    return next((p for p in reversed(etudiant.paiements) if p.inscription == identite), None)
+    for paiement in reversed(etudiant.paiements):
+        if paiement.inscription == identite:
+            return paiement
+    return None
 
 
 def _retraitement(etudiant: Etudiant, dossier: Dossier, inscription: Inscription) -> Retraitement | None:

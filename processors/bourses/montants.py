@@ -13,7 +13,7 @@ CENT = Decimal("0.01")
 SEPTEMBRE = 9
 
 
-class Montant(msgspec.Struct, frozen=True):
+class Montant(msgspec.Struct, frozen=True, gc=False):
     """What a dossier is worth."""
 
     nature: NatureMontant

@@ -13,7 +13,7 @@ ECHELONS = frozenset({"0bis", "1", "2", "3", "4", "5", "6", "7"})
 _JOUR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
-class Fenetre(msgspec.Struct, frozen=True):
+class Fenetre(msgspec.Struct, frozen=True, gc=False):
     """Days of a year, both included, each `MM-JJ`. Every bound exists in every year: 29 February is refused."""
 
     du: str
@@ -23,7 +23,7 @@ class Fenetre(msgspec.Struct, frozen=True):
         return _le(annee, self.du) <= jour <= _le(annee, self.au)
 
 
-class Bareme(msgspec.Struct, frozen=True):
+class Bareme(msgspec.Struct, frozen=True, gc=False):
     """Annual amounts by échelon for the school years from `annee` on, until the next table of the same number of months."""
 
     annee: int
@@ -73,7 +73,7 @@ BAREMES = (
 )
 
 
-class Reglages(msgspec.Struct, frozen=True):
+class Reglages(msgspec.Struct, frozen=True, gc=False):
     """Every state of a dossier is in exactly one of the three lists, or the value is refused at start (R-AGL-35)."""
 
     version: str = "2026.2"

@@ -21,7 +21,7 @@ SANS_REPONSE = "La réponse n'est pas venue à temps."
 SANS_VOEU = "Aucun vœu du dossier ne porte sur ce qui est demandé."
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, gc=False):
     """What is asked of one student, whose key is known."""
 
     annee: int
@@ -30,7 +30,7 @@ class Question(msgspec.Struct, frozen=True):
     cod_etp: str | None = None
 
 
-class Reponse(msgspec.Struct, frozen=True):
+class Reponse(msgspec.Struct, frozen=True, gc=False):
     """The answer, and what only the operator may see of it."""
 
     reponse: Literal["POSITIVE", "ATTENTE"]

@@ -68,7 +68,7 @@ def _inscription(reglages: Reglages, etudiant: Etudiant, event: Event, record: a
     if transfert is not None:
         return Outcome(etudiant, (transmissions.faire_suivre(transfert, record),), counted="transmise", because=messages.TRANSMISE)
     identite = (record.uai, record.cod_anu, record.cod_ind, record.cod_etp, record.cod_vrs_vet)
-    known = next((i for i in etudiant.inscriptions if i.identite == identite), None)
+    known = etudiant.inscription(identite)
     if known is None and record.type in procedure.SUPPOSE_CONNUE:
         return Outcome(
             etudiant, parked=Parked(_awaited_registration(record), messages.LABEL_INSCRIPTION), because=messages.ATTEND_INSCRIPTION
@@ -223,7 +223,7 @@ def _follow(etudiant: Etudiant, place: int, constat: Constat, maintenant: dateti
 def _counted(etudiant: Etudiant, inscription: Inscription) -> str | None:
     if inscription.eta_iae in procedure.PAS_ENCORE:
         return "en_creation"
-    now = next(i for i in etudiant.inscriptions if i.identite == inscription.identite)
+    now = etudiant.inscription(inscription.identite) or inscription
     before = inscription.acquis.statut if inscription.acquis is not None else None
     after = now.acquis.statut if now.acquis is not None else None
     return "sans_dossier" if after == "SANS_DOSSIER" and before != "SANS_DOSSIER" else None
@@ -325,7 +325,9 @@ def _digest(content: Any) -> str:
 
 
 def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((d for d in (one, other) if d is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
 
 
 def _older(said: datetime | None, known: datetime | None) -> bool:

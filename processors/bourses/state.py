@@ -18,7 +18,7 @@ Identite = tuple[str, str, str, str, str]
 """uai, cod_anu, cod_ind, cod_etp, cod_vrs_vet: what one registration is."""
 
 
-class Acquis(msgspec.Struct, frozen=True):
+class Acquis(msgspec.Struct, frozen=True, gc=False):
     """The situation last published for a registration."""
 
     statut: StatutBourse
@@ -27,7 +27,7 @@ class Acquis(msgspec.Struct, frozen=True):
     premiere: bool
 
 
-class Administratif(msgspec.Struct, frozen=True):
+class Administratif(msgspec.Struct, frozen=True, gc=False):
     """What Apogée says of the registration that its matching does not look at: fees and control lists do."""
 
     nne: str = ""
@@ -42,7 +42,7 @@ class Administratif(msgspec.Struct, frozen=True):
     """The fees are paid (`ETA_PMT_IAE` P)."""
 
 
-class Ecart(msgspec.Struct, frozen=True):
+class Ecart(msgspec.Struct, frozen=True, gc=False):
     """A defect of the NNE as last told."""
 
     nature: NatureEcart
@@ -51,14 +51,14 @@ class Ecart(msgspec.Struct, frozen=True):
     numero_boursier: str
 
 
-class Croisement(msgspec.Struct, frozen=True):
+class Croisement(msgspec.Struct, frozen=True, gc=False):
     """What a line of the CROUS said while the registration's bursary was conditional (R-AGL-12)."""
 
     resultat: ResultatCrous
     evenement: str
 
 
-class Suivi(msgspec.Struct, frozen=True, kw_only=True):
+class Suivi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was told to Apogée and to people about a registration."""
 
     bourse: BourseApogee = "SANS_OBJET"
@@ -82,7 +82,7 @@ class Suivi(msgspec.Struct, frozen=True, kw_only=True):
     """The key that was told of this registration's numéro de boursier."""
 
 
-class Inscription(msgspec.Struct, frozen=True, kw_only=True):
+class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A registration to one étape, as last heard."""
 
     uai: str
@@ -117,7 +117,7 @@ class Inscription(msgspec.Struct, frozen=True, kw_only=True):
         return int(self.cod_anu)
 
 
-class Voeu(msgspec.Struct, frozen=True):
+class Voeu(msgspec.Struct, frozen=True, gc=False):
     """A vœu less its labels, which are never compared (R-AGL-15)."""
 
     rang: int
@@ -125,7 +125,7 @@ class Voeu(msgspec.Struct, frozen=True):
     cod_etp: str
 
 
-class Annonce(msgspec.Struct, frozen=True):
+class Annonce(msgspec.Struct, frozen=True, gc=False):
     """The last notification that followed from a dossier alone."""
 
     nature: NatureNotificationDossier
@@ -135,7 +135,7 @@ class Annonce(msgspec.Struct, frozen=True):
     reserve: bool
 
 
-class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True):
+class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a dossier says that no matching looks at, and what was told of it."""
 
     numero_boursier: str = ""
@@ -155,7 +155,7 @@ class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True):
     anomalies: tuple[str, ...] = ()
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The dossier of one year as last received."""
 
     numero: str
@@ -173,7 +173,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     suite: SuiteDossier = SuiteDossier()
 
 
-class Retraitement(msgspec.Struct, frozen=True, kw_only=True):
+class Retraitement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the CROUS answered to a marked dossier, for one establishment and étape."""
 
     numero: str
@@ -185,7 +185,7 @@ class Retraitement(msgspec.Struct, frozen=True, kw_only=True):
     evenement: str
 
 
-class Marque(msgspec.Struct, frozen=True):
+class Marque(msgspec.Struct, frozen=True, gc=False):
     """A dossier was marked for this registration and this reason: said once."""
 
     numero: str
@@ -193,7 +193,7 @@ class Marque(msgspec.Struct, frozen=True):
     raison: RaisonMarque
 
 
-class Paiement(msgspec.Struct, frozen=True):
+class Paiement(msgspec.Struct, frozen=True, gc=False):
     """A dossier was put in payment for this registration: irrevocable here, only the CROUS can undo it."""
 
     numero: str
@@ -205,7 +205,7 @@ class Paiement(msgspec.Struct, frozen=True):
     """The CROUS was told to review it and has not been told otherwise since."""
 
 
-class Fiche(msgspec.Struct, frozen=True, kw_only=True):
+class Fiche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the CNOUS says of the student, for the answer in API Particulier's form."""
 
     nom: str | None = None
@@ -221,7 +221,7 @@ class Fiche(msgspec.Struct, frozen=True, kw_only=True):
     date_radiation: date | None = None
 
 
-class LigneCrous(msgspec.Struct, frozen=True, kw_only=True):
+class LigneCrous(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last line of the CROUS about one year."""
 
     annee: int
@@ -232,7 +232,7 @@ class LigneCrous(msgspec.Struct, frozen=True, kw_only=True):
     fiche: Fiche
 
 
-class Citation(msgspec.Struct, frozen=True):
+class Citation(msgspec.Struct, frozen=True, gc=False):
     """A registration of another key cites this numéro de boursier (R-AGL-16)."""
 
     identite: Identite
@@ -243,7 +243,7 @@ class Citation(msgspec.Struct, frozen=True):
     signalee: bool = False
 
 
-class Transfert(msgspec.Struct, frozen=True):
+class Transfert(msgspec.Struct, frozen=True, gc=False):
     """The registrations of this individual belong to another key since its NNE was corrected (R-AGL-21)."""
 
     uai: str
@@ -252,7 +252,7 @@ class Transfert(msgspec.Struct, frozen=True):
     nne: str
 
 
-class Etudiant(msgspec.Struct, frozen=True):
+class Etudiant(msgspec.Struct, frozen=True, gc=False):
     """All of one student key. Tuples keep the order of arrival within their topic, which decides who is paid first."""
 
     inscriptions: tuple[Inscription, ...] = ()
@@ -267,3 +267,9 @@ class Etudiant(msgspec.Struct, frozen=True):
     """(year, numéro de boursier, day) of the demandes entered."""
     droits: str = ""
     """Digest of the rights last published; empty: none ever."""
+
+    def inscription(self, identite: Identite) -> Inscription | None:
+        for each in self.inscriptions:
+            if each.identite == identite:
+                return each
+        return None

@@ -19,7 +19,7 @@ VERSION = 1
 """Of `Faits`: raised with the state's."""
 
 
-class Faits(msgspec.Struct, frozen=True):
+class Faits(msgspec.Struct, frozen=True, gc=False):
     """What goes from one key to another."""
 
     inscriptions: tuple[Inscription, ...] = ()
@@ -36,7 +36,10 @@ class Faits(msgspec.Struct, frozen=True):
 
 def transfert_de(etudiant: Etudiant, uai: str, cod_etu: str) -> Transfert | None:
     """Where the registrations of this individual went."""
-    return next((t for t in etudiant.transferts if (t.uai, t.cod_etu) == (uai, cod_etu)), None)
+    for transfert in etudiant.transferts:
+        if (transfert.uai, transfert.cod_etu) == (uai, cod_etu):
+            return transfert
+    return None
 
 
 def remettre(etudiant: Etudiant, event: Event, correction: CorrectionNne) -> tuple[Etudiant, tuple[Emitted, ...], int]:
