@@ -8,7 +8,7 @@ import msgspec
 TypeEtablissement = Literal["COLLEGE", "LYCEE", "CITE_SCOLAIRE", "ECOLE"]
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Jours de vacances."""
 
     debut: datetime.date
@@ -17,7 +17,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour sans classe, inclus."""
 
 
-class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
+class Etablissement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que l'académie dit d'un établissement pour une année scolaire ; le dernier reçu remplace le précédent. Format interne, non
     homologué.
     """
@@ -45,7 +45,7 @@ class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
 SystemeNational = Literal["SIECLE", "STSWEB", "BEA", "OMOGEN", "LSU", "PARCOURSUP"]
 
 
-class Fermeture(msgspec.Struct, frozen=True, kw_only=True):
+class Fermeture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fermeture annoncée d'un système national. La même référence remplace l'annonce précédente. Format interne, non homologué."""
 
     reference: str
@@ -64,7 +64,7 @@ class Fermeture(msgspec.Struct, frozen=True, kw_only=True):
     """La fermeture n'aura pas lieu."""
 
 
-class Effectif(msgspec.Struct, frozen=True, kw_only=True):
+class Effectif(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Effectif d'une formation ou d'une division."""
 
     code: str
@@ -73,7 +73,7 @@ class Effectif(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'élèves."""
 
 
-class ReceptionBea(msgspec.Struct, frozen=True, kw_only=True):
+class ReceptionBea(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Effectifs que la Base Elèves Académique a reçus d'un établissement (R-CHA-37). Format interne, non homologué."""
 
     uai: str
@@ -88,7 +88,7 @@ class ReceptionBea(msgspec.Struct, frozen=True, kw_only=True):
     """Jour du contrôle ; absent : celui de l'événement."""
 
 
-class IntegrationBee(msgspec.Struct, frozen=True, kw_only=True):
+class IntegrationBee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élèves que la Base Elèves Etablissement a intégrés d'un envoi (R-CHA-37). Format interne, non homologué."""
 
     uai: str

@@ -9,7 +9,7 @@ import msgspec
 EtatDossier = Literal["NON_TRAITE", "EN_ATTENTE_DE_PIECES", "PROGRESSION_A_VERIFIER", "CONDITIONNEL", "DEFINITIF", "REFUSE"]
 
 
-class Voeu(msgspec.Struct, frozen=True, kw_only=True):
+class Voeu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un vœu d'études du dossier."""
 
     rang: int
@@ -28,7 +28,7 @@ class Voeu(msgspec.Struct, frozen=True, kw_only=True):
     """Décision de logement de ce vœu, indépendante de la bourse (R-AGL-27)."""
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Dossier social étudiant tel qu'Aglaé le connaît, avec ses vœux. Le dernier reçu remplace le précédent. Format interne, non
     homologué.
     """
@@ -76,7 +76,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 ResultatRetraitement = Literal["ACCEPTE", "REFUSE"]
 
 
-class Retraitement(msgspec.Struct, frozen=True, kw_only=True):
+class Retraitement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le CROUS a retraité un dossier marqué pour une inscription (R-AGL-14). Format interne, non homologué."""
 
     numero: str

@@ -11,7 +11,7 @@ TypeIa = Literal["IA_CONSTATEE", "IA_CREEE", "IA_MODIFIEE", "IA_ANNULEE", "IA_RE
 EtatIae = Literal["E", "A", "R", "C"]
 
 
-class Inscription(msgspec.Struct, frozen=True, kw_only=True):
+class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Inscription administrative à une étape (INS_ADM_ETP et INDIVIDU). Une inscription est identifiée par uai, cod_anu, cod_ind,
     cod_etp, cod_vrs_vet. Noms de champs d'Apogée ; format interne, non homologué.
     """

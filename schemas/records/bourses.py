@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 
-class Validation(msgspec.Struct, frozen=True, kw_only=True):
+class Validation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le dossier est validé pour cette inscription (R-AGL-13). Toujours avec une mise_en_paiement et une notification DEFINITIVE : les
     trois ou aucune.
     """
@@ -34,7 +34,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
-class Mensualite(msgspec.Struct, frozen=True, kw_only=True):
+class Mensualite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un versement."""
 
     mois: str
@@ -43,7 +43,7 @@ class Mensualite(msgspec.Struct, frozen=True, kw_only=True):
     """Montant, en euros."""
 
 
-class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True):
+class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La bourse est mise en paiement (R-AGL-13, R-AGL-30) : une seule fois par numéro de dossier (R-AGL-38)."""
 
     numero_dossier: str
@@ -75,7 +75,7 @@ class MiseEnPaiement(msgspec.Struct, frozen=True, kw_only=True):
 NatureNotification = Literal["DEFINITIVE", "CONDITIONNELLE", "PIECES"]
 
 
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
+class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Notification à l'étudiant."""
 
     nature: NatureNotification
@@ -109,7 +109,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 RaisonMarque = Literal["SANS_VOEU", "AUTRE_DOSSIER_PAYE", "PAIEMENT_A_REVOIR", "INSCRIPTION_RETABLIE"]
 
 
-class DossierMarque(msgspec.Struct, frozen=True, kw_only=True):
+class DossierMarque(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le dossier est marqué pour que le CROUS le retraite ou revoie son paiement (R-AGL-14)."""
 
     numero_dossier: str
@@ -139,7 +139,7 @@ class DossierMarque(msgspec.Struct, frozen=True, kw_only=True):
 StatutBourse = Literal["SANS_DOSSIER", "EN_ATTENTE", "DEFINITIF", "MARQUE", "REFUSE", "ANNULEE", "SECONDAIRE"]
 
 
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
+class Situation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est la bourse de cette inscription. Publiée seulement quand elle change ; la dernière reçue vaut."""
 
     statut: StatutBourse
@@ -169,7 +169,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui ont mené à cette décision, dans l'ordre."""
 
 
-class Detection(msgspec.Struct, frozen=True, kw_only=True):
+class Detection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une question a reçu la réponse d'attente (R-AGL-07). Une par étudiant, année et établissement, tant que la raison ne change pas."""
 
     annee: int
@@ -184,7 +184,7 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True):
     """La réponse ne pouvait pas être certaine à cet instant : à redemander (R-AGL-36)."""
 
 
-class VoeuOuvert(msgspec.Struct, frozen=True, kw_only=True):
+class VoeuOuvert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un vœu, sans ses libellés."""
 
     uai: str
@@ -193,7 +193,7 @@ class VoeuOuvert(msgspec.Struct, frozen=True, kw_only=True):
     """Étape."""
 
 
-class InscriptionSuivie(msgspec.Struct, frozen=True, kw_only=True):
+class InscriptionSuivie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une inscription qui vaut."""
 
     uai: str
@@ -204,7 +204,7 @@ class InscriptionSuivie(msgspec.Struct, frozen=True, kw_only=True):
     """Sa bourse est acquise."""
 
 
-class FicheCnous(msgspec.Struct, frozen=True, kw_only=True):
+class FicheCnous(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que le CNOUS dit de l'étudiant, pour la réponse de la forme d'API Particulier."""
 
     nom: str | None = None
@@ -233,7 +233,7 @@ class FicheCnous(msgspec.Struct, frozen=True, kw_only=True):
     """Depuis quand."""
 
 
-class DroitsAnnee(msgspec.Struct, frozen=True, kw_only=True):
+class DroitsAnnee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une année."""
 
     annee: int
@@ -256,14 +256,14 @@ class DroitsAnnee(msgspec.Struct, frozen=True, kw_only=True):
     """Ce que le CNOUS en dit, s'il l'a dit."""
 
 
-class Droits(msgspec.Struct, frozen=True, kw_only=True):
+class Droits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Tout ce qu'il faut pour répondre d'un étudiant, par année : le dernier reçu d'une clé vaut. Topic compacté."""
 
     annees: tuple[DroitsAnnee, ...] = ()
     """Par année croissante ; vide : plus rien n'est connu sous cette clé."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -275,7 +275,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -290,7 +290,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Demande si la bourse d'un étudiant est certaine : la même question que GET /v1/bourses/{nne}, sans HTTP. La clé de
     l'enregistrement est un UUID choisi par celui qui demande ; la réponse le porte. Format interne, non homologué.
     """
@@ -307,7 +307,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Instant après lequel la réponse est d'attente quoi qu'on sache (R-AGL-36) ; absent : le délai du réglage du bus après ce_time."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str
@@ -331,7 +331,7 @@ class Refus(msgspec.Struct, frozen=True, kw_only=True):
 ReponseBourse = Literal["ATTENTE", "POSITIVE"]
 
 
-class Reponse(msgspec.Struct, frozen=True, kw_only=True):
+class Reponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Réponse à une question de bourses.questions.v1, sous la clé de la question. Deux réponses d'attente ont les mêmes octets, quelle
     qu'en soit la cause (R-AGL-05).
     """
@@ -344,7 +344,7 @@ class Reponse(msgspec.Struct, frozen=True, kw_only=True):
     """Le message d'attente ; absent d'une réponse positive."""
 
 
-class QuestionRefusee(msgspec.Struct, frozen=True, kw_only=True):
+class QuestionRefusee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une question qui n'a pas pu être comprise, sous la clé de la question. Rien de ce qui a été envoyé n'y est répété."""
 
     code: str
@@ -361,7 +361,7 @@ BourseApogee = Literal["SANS_OBJET", "CONDITIONNELLE", "DEFINITIVE", "REFUSEE"]
 TarifDroits = Literal["ORDINAIRE", "BOURSIER"]
 
 
-class StatutApogee(msgspec.Struct, frozen=True, kw_only=True):
+class StatutApogee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La bourse d'une inscription telle qu'Apogée doit la tenir, et le tarif de ses droits. Publié seulement quand il change ; le
     dernier reçu vaut. Distinct de la notification d'Aglaé : une bourse conditionnelle d'Apogée n'est pas une attribution
     conditionnelle (A-09).
@@ -399,7 +399,7 @@ class StatutApogee(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class DemandePiece(msgspec.Struct, frozen=True, kw_only=True):
+class DemandePiece(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une pièce est demandée à l'étudiant, ou ne l'est plus. L'avis de bourse n'est demandé que pour une bourse conditionnelle
     (R-AGL-08).
     """
@@ -431,7 +431,7 @@ class DemandePiece(msgspec.Struct, frozen=True, kw_only=True):
 VoiePassage = Literal["RAPPROCHEMENT", "CROUS"]
 
 
-class PassageDefinitif(msgspec.Struct, frozen=True, kw_only=True):
+class PassageDefinitif(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une bourse conditionnelle devient définitive (R-AGL-11, R-AGL-12) : à reporter dans Apogée, une fois par passage."""
 
     annee: int
@@ -458,7 +458,7 @@ class PassageDefinitif(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class ReclamationDroits(msgspec.Struct, frozen=True, kw_only=True):
+class ReclamationDroits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une bourse est refusée alors que les droits de boursier ont été appliqués (R-AGL-10) : au gestionnaire de réclamer les droits
     d'inscription, jamais un débit automatique.
     """
@@ -487,7 +487,7 @@ class ReclamationDroits(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class RemboursementDroits(msgspec.Struct, frozen=True, kw_only=True):
+class RemboursementDroits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une bourse est confirmée alors que les droits ordinaires ont été payés : au gestionnaire de rembourser."""
 
     annee: int
@@ -517,7 +517,7 @@ class RemboursementDroits(msgspec.Struct, frozen=True, kw_only=True):
 NatureNotificationDossier = Literal["PIECES", "CONDITIONNELLE"]
 
 
-class NotificationDossier(msgspec.Struct, frozen=True, kw_only=True):
+class NotificationDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Notification qui suit du dossier seul, avant toute inscription (R-AGL-25) : conditionnelle si tout est correct, sinon la liste
     des pièces demandées.
     """
@@ -547,7 +547,7 @@ class NotificationDossier(msgspec.Struct, frozen=True, kw_only=True):
 NatureMontant = Literal["CONDITIONNEL", "DEFINITIF"]
 
 
-class MensualiteDue(msgspec.Struct, frozen=True, kw_only=True):
+class MensualiteDue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un versement."""
 
     mois: str
@@ -556,7 +556,7 @@ class MensualiteDue(msgspec.Struct, frozen=True, kw_only=True):
     """Montant, en euros."""
 
 
-class MontantEnVigueur(msgspec.Struct, frozen=True, kw_only=True):
+class MontantEnVigueur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le montant en vigueur d'un dossier et ses mensualités. Le définitif remplace le conditionnel : l'écart n'est pas une anomalie
     (R-AGL-32).
     """
@@ -586,7 +586,7 @@ class MontantEnVigueur(msgspec.Struct, frozen=True, kw_only=True):
 NatureEcart = Literal["NUMEROS_DIFFERENTS", "NNE_ABSENT", "MAL_SAISI", "NUMERO_AGLAE_DIFFERENT"]
 
 
-class EcartIdentifiant(msgspec.Struct, frozen=True, kw_only=True):
+class EcartIdentifiant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un défaut du NNE d'une inscription (R-AGL-16) : une ligne de la liste de contrôle, tant qu'il est ouvert. L'étudiant n'est
     jamais dit non boursier pour autant.
     """
@@ -628,7 +628,7 @@ class EcartIdentifiant(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class LigneCrousSansSuite(msgspec.Struct, frozen=True, kw_only=True):
+class LigneCrousSansSuite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne d'un fichier du CROUS qui ne correspond à aucune bourse conditionnelle : signalée, elle ne change rien (R-AGL-12)."""
 
     annee: int
@@ -646,7 +646,7 @@ class LigneCrousSansSuite(msgspec.Struct, frozen=True, kw_only=True):
 CodeAnomalie = Literal["AUTRE", "INSTRUCTION_ANTICIPEE", "REVENUS_AUTRE_ANNEE", "NUMERO_INCOHERENT"]
 
 
-class AnomalieDossier(msgspec.Struct, frozen=True, kw_only=True):
+class AnomalieDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Quelque chose à vérifier dans un dossier, sans effet sur lui."""
 
     numero_dossier: str
@@ -663,7 +663,7 @@ class AnomalieDossier(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class DemandeEnregistree(msgspec.Struct, frozen=True, kw_only=True):
+class DemandeEnregistree(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une demande du PVE faite dans le calendrier du dossier social étudiant (R-AGL-23)."""
 
     annee: int
@@ -678,7 +678,7 @@ class DemandeEnregistree(msgspec.Struct, frozen=True, kw_only=True):
     """Les ce_id des événements qui y ont mené, dans l'ordre."""
 
 
-class FaitsTransmis(msgspec.Struct, frozen=True, kw_only=True):
+class FaitsTransmis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une clé d'étudiant corrigée remet ses faits à la nouvelle clé (R-AGL-21). Ne sort pas du rapprochement des bourses."""
 
     uai: str
@@ -695,14 +695,14 @@ class FaitsTransmis(msgspec.Struct, frozen=True, kw_only=True):
     """Faits de l'état, en JSON."""
 
 
-class InscriptionTransmise(msgspec.Struct, frozen=True, kw_only=True):
+class InscriptionTransmise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une inscription encore arrivée sous une clé corrigée, passée à la nouvelle."""
 
     inscription: str
     """L'enregistrement d'Apogée, en JSON."""
 
 
-class NumeroCite(msgspec.Struct, frozen=True, kw_only=True):
+class NumeroCite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une inscription cite un numéro de boursier qui n'est pas son NNE : la clé de ce numéro dit si Aglaé tient un dossier sous lui
     (R-AGL-16).
     """

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class LignePaiement(msgspec.Struct, frozen=True, kw_only=True):
+class LignePaiement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un bordereau d'un établissement dans le fichier."""
 
     etablissement: str
@@ -19,7 +19,7 @@ class LignePaiement(msgspec.Struct, frozen=True, kw_only=True):
     """Montant payé, en euros."""
 
 
-class FichierPaiement(msgspec.Struct, frozen=True, kw_only=True):
+class FichierPaiement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fichier de paiement (flux financiers) envoyé vers Chorus (R-LUC-02). Le format de Chorus n'est pas public : format interne, non
     homologué, d'après l'échange public de l'ASP.
     """
@@ -39,7 +39,7 @@ class FichierPaiement(msgspec.Struct, frozen=True, kw_only=True):
 StatutRetour = Literal["INTEGRE", "INTEGRE_PARTIEL", "REJETE"]
 
 
-class RejetPaiement(msgspec.Struct, frozen=True, kw_only=True):
+class RejetPaiement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un bordereau ou un dossier rejeté."""
 
     etablissement: str
@@ -52,7 +52,7 @@ class RejetPaiement(msgspec.Struct, frozen=True, kw_only=True):
     """Motif, en français."""
 
 
-class RetourPaiement(msgspec.Struct, frozen=True, kw_only=True):
+class RetourPaiement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Retour de Chorus sur un fichier de paiement ; il peut arriver plusieurs fois. Format interne, non homologué."""
 
     fichier: str

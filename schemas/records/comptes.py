@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class AdresseRattachee(msgspec.Struct, frozen=True, kw_only=True):
+class AdresseRattachee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'annuaire rattache une adresse électronique à un organisme, ou l'en détache. Clé : l'empreinte de l'adresse."""
 
     adresse_cle: str
@@ -19,7 +19,7 @@ class AdresseRattachee(msgspec.Struct, frozen=True, kw_only=True):
     """Oui : l'adresse vaut pour cet organisme ; non : elle ne vaut plus."""
 
 
-class IdentifiantsAttribues(msgspec.Struct, frozen=True, kw_only=True):
+class IdentifiantsAttribues(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Premiers identifiants d'un organisme, envoyés par courrier électronique (R-EXT-01). Le mot de passe est tiré à l'envoi et ne
     passe jamais par le bus.
     """
@@ -34,7 +34,7 @@ class IdentifiantsAttribues(msgspec.Struct, frozen=True, kw_only=True):
     """Où ils sont envoyés ; absente : à remettre par la Région."""
 
 
-class MotDePasseRenouvele(msgspec.Struct, frozen=True, kw_only=True):
+class MotDePasseRenouvele(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un nouveau mot de passe est envoyé (R-EXT-02). Il est tiré à l'envoi et ne passe jamais par le bus."""
 
     adresse_cle: str
@@ -45,7 +45,7 @@ class MotDePasseRenouvele(msgspec.Struct, frozen=True, kw_only=True):
     """Ce que lit le demandeur."""
 
 
-class CompteMisAJour(msgspec.Struct, frozen=True, kw_only=True):
+class CompteMisAJour(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que l'organisme a changé dans son compte (R-EXT-03)."""
 
     organisme: str
@@ -56,7 +56,7 @@ class CompteMisAJour(msgspec.Struct, frozen=True, kw_only=True):
     """Noms des champs changés."""
 
 
-class AccesAccorde(msgspec.Struct, frozen=True, kw_only=True):
+class AccesAccorde(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un titulaire accède à l'Extranet (R-EXT-04)."""
 
     organisme: str
@@ -65,7 +65,7 @@ class AccesAccorde(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiant de connexion."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -77,7 +77,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -92,7 +92,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str

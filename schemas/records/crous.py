@@ -9,7 +9,7 @@ import msgspec
 ResultatCrous = Literal["CONDITIONNEL", "DEFINITIF", "REFUSE", "RADIE"]
 
 
-class DecisionCrous(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionCrous(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'un fichier du CROUS ou l'interface du CNOUS dit de la bourse d'un étudiant pour une année (R-AGL-12). Format interne, non
     homologué.
     """

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 
-class DemandeRejet(msgspec.Struct, frozen=True, kw_only=True):
+class DemandeRejet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Demande à la DRAAF de rejeter un fichier de paiement pour qu'un dossier puisse être modifié (R-LUC-14, R-LUC-39). Format
     interne, non homologué.
     """
@@ -29,7 +29,7 @@ class DemandeRejet(msgspec.Struct, frozen=True, kw_only=True):
 StatutValidation = Literal["CONFIRMEE", "REJETEE", "REJET_REFUSE"]
 
 
-class Validation(msgspec.Struct, frozen=True, kw_only=True):
+class Validation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que le valideur Escalé (DRAAF) dit d'un fichier de paiement : ne vaut que pour le fichier qu'elle nomme (R-LUC-02, R-LUC-14).
     Format interne, non homologué.
     """

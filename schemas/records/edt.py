@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -35,7 +35,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Cours(msgspec.Struct, frozen=True, kw_only=True):
+class Cours(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un cours d'un export d'EDT (EXP_COURS, racine TABLE). Ce format est d'Index Education, pas du ministère."""
 
     uai: str
@@ -76,7 +76,7 @@ class Cours(msgspec.Struct, frozen=True, kw_only=True):
     """EFFECTIF."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """

@@ -12,7 +12,7 @@ Enregistrement = Literal["PARTIEL", "COMPLET"]
 LieuFormation = Literal["CENTRE", "ENTREPRISE"]
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une période de formation ; une période en centre et une en entreprise peuvent se chevaucher (R-EXT-13)."""
 
     lieu: LieuFormation
@@ -23,7 +23,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour, compris."""
 
 
-class Parcours(msgspec.Struct, frozen=True, kw_only=True):
+class Parcours(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Onglet 2, actions individualisées (R-EXT-23)."""
 
     parcours_envisage: str | None = None
@@ -52,7 +52,7 @@ class Parcours(msgspec.Struct, frozen=True, kw_only=True):
     """Périodes du parcours."""
 
 
-class StagiaireSaisi(msgspec.Struct, frozen=True, kw_only=True):
+class StagiaireSaisi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fiche d'un stagiaire, enregistrée en partie ou entière ; la dernière remplace la précédente (R-EXT-20 à 26). Format interne, non
     homologué.
     """
@@ -121,7 +121,7 @@ class StagiaireSaisi(msgspec.Struct, frozen=True, kw_only=True):
     """Parcours individualisé ; obligatoire pour une fiche entière d'une action individualisée."""
 
 
-class StagiaireSupprime(msgspec.Struct, frozen=True, kw_only=True):
+class StagiaireSupprime(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Suppression d'un stagiaire ; possible sans heure enregistrée seulement (R-EXT-25). Format interne, non homologué."""
 
     contrat: str
@@ -132,7 +132,7 @@ class StagiaireSupprime(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro du stagiaire donné par l'Extranet, jamais son nom."""
 
 
-class DatesValidees(msgspec.Struct, frozen=True, kw_only=True):
+class DatesValidees(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Dates et périodes validées par l'organisme ; un changement demande l'accord de la Région (R-EXT-10 à 14). Format interne, non
     homologué.
     """
@@ -149,7 +149,7 @@ class DatesValidees(msgspec.Struct, frozen=True, kw_only=True):
     """Toutes les périodes en centre et en entreprise."""
 
 
-class Entree(msgspec.Struct, frozen=True, kw_only=True):
+class Entree(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Entrée d'un stagiaire."""
 
     stagiaire: str
@@ -158,7 +158,7 @@ class Entree(msgspec.Struct, frozen=True, kw_only=True):
     """Date d'entrée en formation."""
 
 
-class ListeConfirmee(msgspec.Struct, frozen=True, kw_only=True):
+class ListeConfirmee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Liste des stagiaires confirmée à l'ouverture, avec l'entrée de chacun (R-EXT-20). Format interne, non homologué."""
 
     contrat: str
@@ -169,7 +169,7 @@ class ListeConfirmee(msgspec.Struct, frozen=True, kw_only=True):
     """Entrées confirmées."""
 
 
-class FormateursConfirmes(msgspec.Struct, frozen=True, kw_only=True):
+class FormateursConfirmes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme confirme la liste des formateurs, qu'il ne modifie pas (R-EXT-30, A-38). Format interne, non homologué."""
 
     contrat: str
@@ -178,7 +178,7 @@ class FormateursConfirmes(msgspec.Struct, frozen=True, kw_only=True):
     """Organisme connecté, qui fait la saisie."""
 
 
-class Formateur(msgspec.Struct, frozen=True, kw_only=True):
+class Formateur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un formateur de la réponse à l'appel à projet (R-EXT-30)."""
 
     nom: str
@@ -195,7 +195,7 @@ class Formateur(msgspec.Struct, frozen=True, kw_only=True):
     """Formation et expérience professionnelle."""
 
 
-class FormateursModifies(msgspec.Struct, frozen=True, kw_only=True):
+class FormateursModifies(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Nouvelle liste de formateurs, après accord de la Région (R-EXT-30, A-38). Format interne, non homologué."""
 
     contrat: str
@@ -209,7 +209,7 @@ class FormateursModifies(msgspec.Struct, frozen=True, kw_only=True):
 Frequence = Literal["MENSUEL", "TRIMESTRIEL", "TROIS_ACOMPTES"]
 
 
-class Ouverture(msgspec.Struct, frozen=True, kw_only=True):
+class Ouverture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ouverture ou non-ouverture de l'action (R-EXT-35 à 41). Format interne, non homologué."""
 
     contrat: str
@@ -224,7 +224,7 @@ class Ouverture(msgspec.Struct, frozen=True, kw_only=True):
     """Fréquence de paiement ; obligatoire à l'ouverture."""
 
 
-class Absence(msgspec.Struct, frozen=True, kw_only=True):
+class Absence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une période d'absence (R-EXT-49)."""
 
     debut: datetime.date
@@ -239,7 +239,7 @@ class Absence(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'heures d'absence."""
 
 
-class HeuresSaisies(msgspec.Struct, frozen=True, kw_only=True):
+class HeuresSaisies(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures d'un stagiaire pour un mois ; la dernière saisie remplace la précédente (R-EXT-45 à 50). Les montants viennent de ces
     compteurs, jamais des absences. Format interne, non homologué.
     """
@@ -268,7 +268,7 @@ class HeuresSaisies(msgspec.Struct, frozen=True, kw_only=True):
     """Périodes d'absence."""
 
 
-class SortieSaisie(msgspec.Struct, frozen=True, kw_only=True):
+class SortieSaisie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Sortie d'un stagiaire (R-EXT-51). Format interne, non homologué."""
 
     contrat: str
@@ -285,7 +285,7 @@ class SortieSaisie(msgspec.Struct, frozen=True, kw_only=True):
     """Motif d'une sortie anticipée."""
 
 
-class DeclarationConfirmee(msgspec.Struct, frozen=True, kw_only=True):
+class DeclarationConfirmee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme confirme la déclaration d'un mois : elle peut être facturée (R-EXT-53 à 55). Format interne, non homologué."""
 
     contrat: str
@@ -296,7 +296,7 @@ class DeclarationConfirmee(msgspec.Struct, frozen=True, kw_only=True):
     """Mois civil, AAAA-MM."""
 
 
-class FacturePreparee(msgspec.Struct, frozen=True, kw_only=True):
+class FacturePreparee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme choisit des déclarations et génère la facture (R-EXT-65). Format interne, non homologué."""
 
     contrat: str
@@ -307,7 +307,7 @@ class FacturePreparee(msgspec.Struct, frozen=True, kw_only=True):
     """Mois choisis, AAAA-MM."""
 
 
-class FactureConfirmee(msgspec.Struct, frozen=True, kw_only=True):
+class FactureConfirmee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme confirme la facture générée, ou y renonce (R-EXT-63, 65). Format interne, non homologué."""
 
     contrat: str
@@ -320,7 +320,7 @@ class FactureConfirmee(msgspec.Struct, frozen=True, kw_only=True):
     """Oui : émise à la Région ; non : abandonnée."""
 
 
-class FactureSousTraitant(msgspec.Struct, frozen=True, kw_only=True):
+class FactureSousTraitant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le titulaire saisit et émet la facture d'un sous-traitant (R-EXT-67). Format interne, non homologué."""
 
     contrat: str
@@ -335,7 +335,7 @@ class FactureSousTraitant(msgspec.Struct, frozen=True, kw_only=True):
     """Montant hors taxes, en euros."""
 
 
-class ClotureDemandee(msgspec.Struct, frozen=True, kw_only=True):
+class ClotureDemandee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fermeture de l'action avec sa date de fin réelle (R-EXT-80, 81). Format interne, non homologué."""
 
     contrat: str
@@ -355,7 +355,7 @@ Situation = Literal["EMPLOI_SECTEUR", "EMPLOI_AUTRE", "AUTRE"]
 TypeContrat = Literal["CDI", "CDD_PLUS_6_MOIS", "CDD_MOINS_6_MOIS", "CONTRAT_AIDE", "INTERIM", "AUTRE_CONTRAT"]
 
 
-class EnqueteSaisie(msgspec.Struct, frozen=True, kw_only=True):
+class EnqueteSaisie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Situation d'un stagiaire à sa sortie, 6 mois ou 1 an après (R-EXT-82, 83). Format interne, non homologué."""
 
     contrat: str
@@ -372,7 +372,7 @@ class EnqueteSaisie(msgspec.Struct, frozen=True, kw_only=True):
     """Type de contrat ; obligatoire pour un emploi."""
 
 
-class BilanDepose(msgspec.Struct, frozen=True, kw_only=True):
+class BilanDepose(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme a complété le bilan pédagogique (R-EXT-82, 86). Format interne, non homologué."""
 
     contrat: str
@@ -381,7 +381,7 @@ class BilanDepose(msgspec.Struct, frozen=True, kw_only=True):
     """Organisme connecté, qui fait la saisie."""
 
 
-class SoldeConfirme(msgspec.Struct, frozen=True, kw_only=True):
+class SoldeConfirme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme confirme la facture de solde (R-EXT-85, 86). Format interne, non homologué."""
 
     contrat: str
@@ -390,7 +390,7 @@ class SoldeConfirme(msgspec.Struct, frozen=True, kw_only=True):
     """Organisme connecté, qui fait la saisie."""
 
 
-class LigneSaisie(msgspec.Struct, frozen=True, kw_only=True):
+class LigneSaisie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures d'un stagiaire (R-EXT-48)."""
 
     stagiaire: str
@@ -411,7 +411,7 @@ class LigneSaisie(msgspec.Struct, frozen=True, kw_only=True):
     """Périodes d'absence (R-EXT-49)."""
 
 
-class RealiseSaisi(msgspec.Struct, frozen=True, kw_only=True):
+class RealiseSaisi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures de plusieurs stagiaires pour un mois, saisies ensemble : une ligne par stagiaire, prises toutes ou refusées toutes ; la
     dernière saisie d'un stagiaire remplace la précédente (R-EXT-45 à 50). Format interne, non homologué.
     """
@@ -426,14 +426,14 @@ class RealiseSaisi(msgspec.Struct, frozen=True, kw_only=True):
     """Une ligne par stagiaire."""
 
 
-class Connexion(msgspec.Struct, frozen=True, kw_only=True):
+class Connexion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Quelqu'un demande l'accès à l'Extranet pour un organisme (R-EXT-04). Clé : l'organisme. Format interne, non homologué."""
 
     organisme: str
     """Organisme : la clé."""
 
 
-class CompteModifie(msgspec.Struct, frozen=True, kw_only=True):
+class CompteModifie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'organisme modifie son compte (R-EXT-03). Le mot de passe ne passe jamais par le bus. Clé : l'organisme. Format interne, non
     homologué.
     """
@@ -458,7 +458,7 @@ class CompteModifie(msgspec.Struct, frozen=True, kw_only=True):
     """Ville."""
 
 
-class MotDePasseOublie(msgspec.Struct, frozen=True, kw_only=True):
+class MotDePasseOublie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Demande d'un nouveau mot de passe (R-EXT-02). Clé : l'empreinte de l'adresse. Format interne, non homologué."""
 
     adresse_electronique: str

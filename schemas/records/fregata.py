@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Décision et montant théorique, visibles le lendemain de l'envoi : une seule fois par établissement, bordereau et dossier
     (R-LUC-25, R-LUC-26). Format interne, non homologué.
     """
@@ -36,7 +36,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
 
 
-class InscriptionEleve(msgspec.Struct, frozen=True, kw_only=True):
+class InscriptionEleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève inscrit dans un établissement agricole, tel que l'API de FREGATA le dit. Format interne, non homologué."""
 
     etablissement: str
@@ -69,7 +69,7 @@ class InscriptionEleve(msgspec.Struct, frozen=True, kw_only=True):
     """Sortie de la formation."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -81,7 +81,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise

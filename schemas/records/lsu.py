@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -18,7 +18,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -33,7 +33,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -62,7 +62,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Eleve(msgspec.Struct, frozen=True, kw_only=True):
+class Eleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élève d'un fichier de bilans LSU : ce qui se recoupe avec SIECLE."""
 
     uai: str
@@ -83,7 +83,7 @@ class Eleve(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de ses bilans de fin de cycle dans le fichier."""
 
 
-class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
+class Enseignant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Enseignant d'un fichier de bilans LSU : ce qui se recoupe avec STS Web."""
 
     uai: str
@@ -100,7 +100,7 @@ class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class Discipline(msgspec.Struct, frozen=True, kw_only=True):
+class Discipline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Discipline d'un fichier de bilans LSU : ce qui se recoupe avec les matières."""
 
     uai: str
@@ -115,7 +115,7 @@ class Discipline(msgspec.Struct, frozen=True, kw_only=True):
     """S, O, F, L, R, X ou D."""
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Période d'un fichier de bilans LSU."""
 
     uai: str
@@ -128,7 +128,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """
@@ -148,7 +148,7 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
 GraviteBilans = Literal["ANOMALIE", "INFORMATION"]
 
 
-class ConstatBilans(msgspec.Struct, frozen=True, kw_only=True):
+class ConstatBilans(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un constat, avec le code et les textes de « passerelle controler »."""
 
     gravite: GraviteBilans
@@ -161,7 +161,7 @@ class ConstatBilans(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire, en français."""
 
 
-class BilansControles(msgspec.Struct, frozen=True, kw_only=True):
+class BilansControles(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier de bilans du LSU a été comparé à ce que SIECLE et STS-WEB disent de l'établissement ; remplace ce qui en était dit."""
 
     uai: str
@@ -185,7 +185,7 @@ class BilansControles(msgspec.Struct, frozen=True, kw_only=True):
 NatureBilan = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
 
 
-class Correspondances(msgspec.Struct, frozen=True, kw_only=True):
+class Correspondances(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en sont les correspondances d'une nature."""
 
     uai: str
@@ -212,7 +212,7 @@ NatureCorrespondance = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
 StatutCorrespondance = Literal["SANS", "PROPOSEE", "EXACTE", "CHOISIE"]
 
 
-class Proposition(msgspec.Struct, frozen=True, kw_only=True):
+class Proposition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un choix possible."""
 
     sts: str
@@ -221,7 +221,7 @@ class Proposition(msgspec.Struct, frozen=True, kw_only=True):
     """Son libellé."""
 
 
-class Correspondance(msgspec.Struct, frozen=True, kw_only=True):
+class Correspondance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élément d'EDT et ce qui lui correspond dans STS-WEB ; rien n'est appliqué sans être exact ou choisi (R-PRO-13)."""
 
     uai: str
@@ -241,7 +241,7 @@ class Correspondance(msgspec.Struct, frozen=True, kw_only=True):
 RaisonService = Literal["SERVICE_ABSENT", "GROUPE_ABSENT"]
 
 
-class ServiceManquant(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceManquant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un service de notation de PRONOTE sans groupe ou sans service de la discipline dans STS-WEB (R-PRO-14)."""
 
     uai: str
@@ -256,7 +256,7 @@ class ServiceManquant(msgspec.Struct, frozen=True, kw_only=True):
     """La règle du guide."""
 
 
-class ServicesVerifies(msgspec.Struct, frozen=True, kw_only=True):
+class ServicesVerifies(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les services de notation de PRONOTE ont été cherchés dans STS-WEB ; ceux qui y manquent sont les service_manquant de même
     instant (R-PRO-14).
     """
@@ -274,7 +274,7 @@ class ServicesVerifies(msgspec.Struct, frozen=True, kw_only=True):
 NatureElement = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
 
 
-class ElementsEdt(msgspec.Struct, frozen=True, kw_only=True):
+class ElementsEdt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'EDT a d'une nature, à faire correspondre avec STS-WEB (R-PRO-12). Une nouvelle liste remplace la précédente."""
 
     uai: str
@@ -288,7 +288,7 @@ class ElementsEdt(msgspec.Struct, frozen=True, kw_only=True):
 NatureChoisie = Literal["MATIERE", "PROFESSEUR", "CLASSE", "GROUPE"]
 
 
-class ChoixCorrespondance(msgspec.Struct, frozen=True, kw_only=True):
+class ChoixCorrespondance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'une personne a choisi dans la liste (R-PRO-13) ; gardé et repris aux synchros suivantes."""
 
     uai: str
@@ -301,7 +301,7 @@ class ChoixCorrespondance(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiant STS-WEB choisi ; absent : le choix est retiré."""
 
 
-class ServiceNotation(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceNotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un groupe et la discipline notée."""
 
     groupe: str
@@ -310,7 +310,7 @@ class ServiceNotation(msgspec.Struct, frozen=True, kw_only=True):
     """Code ou libellé de la discipline."""
 
 
-class ServicesNotation(msgspec.Struct, frozen=True, kw_only=True):
+class ServicesNotation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les services de notation que PRONOTE associe à des groupes (R-PRO-14)."""
 
     uai: str
@@ -319,7 +319,7 @@ class ServicesNotation(msgspec.Struct, frozen=True, kw_only=True):
     """Un par groupe et discipline."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str

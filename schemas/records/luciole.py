@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 
-class Accord(msgspec.Struct, frozen=True, kw_only=True):
+class Accord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le verrou national est à cet instructeur."""
 
     instructeur: str
@@ -25,7 +25,7 @@ class Accord(msgspec.Struct, frozen=True, kw_only=True):
 SituationAttente = Literal["AUTRE", "FIGE", "CHANGE"]
 
 
-class Attente(msgspec.Struct, frozen=True, kw_only=True):
+class Attente(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un autre instructeur envoie : sa place, et son attente estimée."""
 
     instructeur: str
@@ -49,7 +49,7 @@ class Attente(msgspec.Struct, frozen=True, kw_only=True):
 NatureBlocage = Literal["INTERRUPTION", "COMPTEUR"]
 
 
-class Blocage(msgspec.Struct, frozen=True, kw_only=True):
+class Blocage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Tout est bloqué jusqu'au déblocage par le support."""
 
     instructeur: str
@@ -64,7 +64,7 @@ class Blocage(msgspec.Struct, frozen=True, kw_only=True):
     """Depuis quand, UTC."""
 
 
-class Retrait(msgspec.Struct, frozen=True, kw_only=True):
+class Retrait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le support a débloqué Luciole : l'envoi de ce jeton n'est plus."""
 
     instructeur: str
@@ -73,7 +73,7 @@ class Retrait(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton croissant donné par le verrou national : un effet d'un jeton plus petit est refusé."""
 
 
-class Rattachement(msgspec.Struct, frozen=True, kw_only=True):
+class Rattachement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un établissement est rattaché à un instructeur. Format interne, non homologué."""
 
     instructeur: str
@@ -90,7 +90,7 @@ FenetreLuciole = Literal["PREPARATION", "ECHANGE", "BORDEREAUX"]
 EtatFenetre = Literal["OUVERTE", "FERMEE"]
 
 
-class Fenetre(msgspec.Struct, frozen=True, kw_only=True):
+class Fenetre(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'instructeur ouvre ou ferme une fenêtre de Luciole (R-LUC-10, R-LUC-17, R-LUC-30). Format interne, non homologué."""
 
     instructeur: str
@@ -101,7 +101,7 @@ class Fenetre(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qu'elle devient."""
 
 
-class PreparationDemande(msgspec.Struct, frozen=True, kw_only=True):
+class PreparationDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Commande « Préparation de l'envoi » (R-LUC-06, R-LUC-11). Format interne, non homologué."""
 
     instructeur: str
@@ -116,7 +116,7 @@ class PreparationDemande(msgspec.Struct, frozen=True, kw_only=True):
     """Année de la rentrée ; absente : toutes."""
 
 
-class EnvoiDemande(msgspec.Struct, frozen=True, kw_only=True):
+class EnvoiDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Commande « Préparation et envoi » de l'échange de données (R-LUC-18). Format interne, non homologué."""
 
     instructeur: str
@@ -133,7 +133,7 @@ class EnvoiDemande(msgspec.Struct, frozen=True, kw_only=True):
     """Sujet choisi dans la partie haute de l'écran ; un autre n'est pas cette procédure."""
 
 
-class EnvoiFin(msgspec.Struct, frozen=True, kw_only=True):
+class EnvoiFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'envoi est allé à son terme dans Luciole : « OK » dans la colonne « Envoyé » (R-LUC-21). Format interne, non homologué."""
 
     instructeur: str
@@ -142,7 +142,7 @@ class EnvoiFin(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi, donné avec l'accord du verrou ; absent si la source ne le connaît pas."""
 
 
-class EnvoiInterruption(msgspec.Struct, frozen=True, kw_only=True):
+class EnvoiInterruption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'envoi a été arrêté avant son terme (R-LUC-20) ; avant l'accord du verrou : l'instructeur quitte la file. Format interne, non
     homologué.
     """
@@ -155,7 +155,7 @@ class EnvoiInterruption(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui est arrivé, en français."""
 
 
-class ErreurCompteur(msgspec.Struct, frozen=True, kw_only=True):
+class ErreurCompteur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Luciole a affiché « Problème lors de la mise à jour du compteur » (R-LUC-34). Format interne, non homologué."""
 
     instructeur: str
@@ -164,7 +164,7 @@ class ErreurCompteur(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi, donné avec l'accord du verrou ; absent si la source ne le connaît pas."""
 
 
-class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
+class Etablissement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que Luciole sait d'un établissement rattaché. Format interne, non homologué."""
 
     etablissement: str
@@ -177,7 +177,7 @@ class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
     """Fuseau de l'établissement (IANA, `Indian/Reunion`) ; absent : déduit de l'UAI."""
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Dossier de bourse tel que Luciole le tient ; le dernier reçu remplace le précédent. Format interne, non homologué."""
 
     dossier: str
@@ -207,7 +207,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 EtatBordereau = Literal["EN_COURS", "VALIDE"]
 
 
-class Bordereau(msgspec.Struct, frozen=True, kw_only=True):
+class Bordereau(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Bordereau de liquidation d'un établissement. Format interne, non homologué."""
 
     bordereau: str
@@ -226,7 +226,7 @@ class Bordereau(msgspec.Struct, frozen=True, kw_only=True):
     """Total de contrôle : somme des montants, en euros."""
 
 
-class ModificationDemande(msgspec.Struct, frozen=True, kw_only=True):
+class ModificationDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un instructeur demande à modifier un dossier dont le fichier de paiement est parti (R-LUC-14). Format interne, non homologué."""
 
     etablissement: str
@@ -239,7 +239,7 @@ class ModificationDemande(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi, en français."""
 
 
-class PreparationConstat(msgspec.Struct, frozen=True, kw_only=True):
+class PreparationConstat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que montre la colonne « Date de la dernière préparation » après une préparation (R-LUC-13). Format interne, non homologué."""
 
     etablissement: str
@@ -248,7 +248,7 @@ class PreparationConstat(msgspec.Struct, frozen=True, kw_only=True):
     """Date lue dans la colonne ; absente : colonne vide."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -260,7 +260,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -275,7 +275,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class OrdreFlux(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreFlux(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier de paiement concerne un bordereau de l'établissement."""
 
     fichier: str
@@ -291,7 +291,7 @@ class OrdreFlux(msgspec.Struct, frozen=True, kw_only=True):
 StatutOrdreValidation = Literal["CONFIRMEE", "REJETEE", "REJET_REFUSE", "REJETEE_CHORUS"]
 
 
-class OrdreValidation(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreValidation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que la DRAAF ou Chorus dit du fichier de paiement d'un bordereau de l'établissement."""
 
     fichier: str
@@ -304,7 +304,7 @@ class OrdreValidation(msgspec.Struct, frozen=True, kw_only=True):
     """Motif, en français."""
 
 
-class OrdrePreparation(msgspec.Struct, frozen=True, kw_only=True):
+class OrdrePreparation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une commande de préparation, pour un établissement."""
 
     instructeur: str
@@ -315,7 +315,7 @@ class OrdrePreparation(msgspec.Struct, frozen=True, kw_only=True):
     """Année de la rentrée ; absente : toutes."""
 
 
-class OrdreEnvoi(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreEnvoi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le verrou est accordé : l'établissement vérifie à nouveau ses étapes et se fige."""
 
     instructeur: str
@@ -333,7 +333,7 @@ class OrdreEnvoi(msgspec.Struct, frozen=True, kw_only=True):
 IssueEnvoi = Literal["ANNULE", "OK"]
 
 
-class OrdreConclusion(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreConclusion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Comment finit l'envoi d'un jeton, pour un établissement."""
 
     instructeur: str
@@ -348,7 +348,7 @@ class OrdreConclusion(msgspec.Struct, frozen=True, kw_only=True):
     """Fin de l'envoi dans Luciole, UTC."""
 
 
-class OrdreOccupation(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreOccupation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un instructeur commence ou finit un envoi qui ne concerne pas cet établissement (R-LUC-41)."""
 
     instructeur: str
@@ -361,14 +361,14 @@ class OrdreOccupation(msgspec.Struct, frozen=True, kw_only=True):
     """Début de l'envoi, UTC."""
 
 
-class OrdreBilan(msgspec.Struct, frozen=True, kw_only=True):
+class OrdreBilan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Demande la liste des dossiers qui ne seront pas reconduits."""
 
     instructeur: str
     """Code et libellé de l'instructeur tels que Luciole les affiche : `02102322 EPL XXX` (R-LUC-36). Le code est opaque."""
 
 
-class RattachementConstate(msgspec.Struct, frozen=True, kw_only=True):
+class RattachementConstate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un dossier montre qu'un établissement est rattaché à un instructeur."""
 
     instructeur: str
@@ -379,7 +379,7 @@ class RattachementConstate(msgspec.Struct, frozen=True, kw_only=True):
     """Cycle du dossier."""
 
 
-class RefusDiffere(msgspec.Struct, frozen=True, kw_only=True):
+class RefusDiffere(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une commande est refusée après un aller-retour : dit à son auteur, sous sa propre clé."""
 
     code: str
@@ -395,7 +395,7 @@ class RefusDiffere(msgspec.Struct, frozen=True, kw_only=True):
 VerdictEnvoi = Literal["SANS_DONNEES", "PRET", "MODIFIE", "ETAPE_MANQUANTE"]
 
 
-class ReponseEnvoi(msgspec.Struct, frozen=True, kw_only=True):
+class ReponseEnvoi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'un établissement répond à un ordre d'envoi."""
 
     etablissement: str
@@ -410,7 +410,7 @@ class ReponseEnvoi(msgspec.Struct, frozen=True, kw_only=True):
     """Code de ce qui empêche l'envoi."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str
@@ -437,7 +437,7 @@ NomEtape = Literal["INSTRUCTION", "BORDEREAU", "FLUX_FINANCIERS", "CONFIRMATION_
 StatutEtape = Literal["A_VENIR", "ATTEND", "EN_COURS", "FAIT", "REFUSE"]
 
 
-class Etape(msgspec.Struct, frozen=True, kw_only=True):
+class Etape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est une étape de la procédure d'un bordereau (R-LUC-01)."""
 
     etablissement: str
@@ -461,7 +461,7 @@ class Etape(msgspec.Struct, frozen=True, kw_only=True):
 CommandeLuciole = Literal["PREPARATION", "ENVOI"]
 
 
-class Couple(msgspec.Struct, frozen=True, kw_only=True):
+class Couple(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un établissement et un cycle."""
 
     etablissement: str
@@ -470,7 +470,7 @@ class Couple(msgspec.Struct, frozen=True, kw_only=True):
     """Cycle ; absent : non précisé."""
 
 
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
+class Selection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Établissements et cycles qu'une commande retient (R-LUC-04)."""
 
     instructeur: str
@@ -481,7 +481,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui est retenu."""
 
 
-class PreparationFaite(msgspec.Struct, frozen=True, kw_only=True):
+class PreparationFaite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La préparation est faite : « Date de la dernière préparation » est à jour (R-LUC-12)."""
 
     etablissement: str
@@ -500,7 +500,7 @@ class PreparationFaite(msgspec.Struct, frozen=True, kw_only=True):
     """Bordereaux dont une étape précédente manque."""
 
 
-class PreparationARefaire(msgspec.Struct, frozen=True, kw_only=True):
+class PreparationARefaire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La date de la dernière préparation n'est pas celle du jour : il faut recommencer (R-LUC-13)."""
 
     etablissement: str
@@ -518,7 +518,7 @@ class PreparationARefaire(msgspec.Struct, frozen=True, kw_only=True):
 StatutModification = Literal["DEMANDEE", "ACCEPTEE", "REFUSEE"]
 
 
-class Modification(msgspec.Struct, frozen=True, kw_only=True):
+class Modification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est une demande de modification (R-LUC-14)."""
 
     etablissement: str
@@ -537,7 +537,7 @@ class Modification(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire ensuite."""
 
 
-class EnvoiCommence(msgspec.Struct, frozen=True, kw_only=True):
+class EnvoiCommence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'envoi commence : il peut durer 30 minutes sans réponse (R-LUC-19)."""
 
     instructeur: str
@@ -550,7 +550,7 @@ class EnvoiCommence(msgspec.Struct, frozen=True, kw_only=True):
     """Vrai : parti de lui-même à la sortie de la file."""
 
 
-class LigneEnvoi(msgspec.Struct, frozen=True, kw_only=True):
+class LigneEnvoi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne de l'envoi : « OK » dans la colonne « Envoyé » (R-LUC-21)."""
 
     etablissement: str
@@ -575,7 +575,7 @@ class LigneEnvoi(msgspec.Struct, frozen=True, kw_only=True):
     """Jour où FREGATA montre les décisions (R-LUC-25)."""
 
 
-class DecisionsPubliees(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionsPubliees(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les décisions en attente d'un jour sont parties vers FREGATA."""
 
     etablissement: str
@@ -586,7 +586,7 @@ class DecisionsPubliees(msgspec.Struct, frozen=True, kw_only=True):
     """Combien."""
 
 
-class EnvoiArrete(msgspec.Struct, frozen=True, kw_only=True):
+class EnvoiArrete(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'envoi s'arrête sans rien transmettre."""
 
     instructeur: str
@@ -599,7 +599,7 @@ class EnvoiArrete(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi, en français."""
 
 
-class EtablissementsNonServis(msgspec.Struct, frozen=True, kw_only=True):
+class EtablissementsNonServis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Établissements rattachés à qui rien n'a été envoyé (R-LUC-05)."""
 
     instructeur: str
@@ -612,7 +612,7 @@ class EtablissementsNonServis(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire ; vide quand tous sont servis."""
 
 
-class DossierNonReconduit(msgspec.Struct, frozen=True, kw_only=True):
+class DossierNonReconduit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un dossier dont rien n'a été transmis."""
 
     dossier: str
@@ -623,7 +623,7 @@ class DossierNonReconduit(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi il n'est pas parti, en français."""
 
 
-class DossiersNonReconduits(msgspec.Struct, frozen=True, kw_only=True):
+class DossiersNonReconduits(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Dossiers que FREGATA ne reconduira pas, faute de décision transmise (R-LUC-27)."""
 
     etablissement: str
@@ -634,7 +634,7 @@ class DossiersNonReconduits(msgspec.Struct, frozen=True, kw_only=True):
     """Lesquels."""
 
 
-class PlaceFile(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un instructeur qui attend."""
 
     instructeur: str
@@ -647,7 +647,7 @@ class PlaceFile(msgspec.Struct, frozen=True, kw_only=True):
     """Depuis quand il attend, UTC."""
 
 
-class VerrouEtat(msgspec.Struct, frozen=True, kw_only=True):
+class VerrouEtat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est le verrou national."""
 
     detenteur: str | None = None
@@ -667,7 +667,7 @@ class VerrouEtat(msgspec.Struct, frozen=True, kw_only=True):
 Contact = Literal["AUCUN", "DRAAF", "SUPPORT"]
 
 
-class Erreur(msgspec.Struct, frozen=True, kw_only=True):
+class Erreur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un message de Luciole avec sa cause et son remède : « à chaque message sa solution » (R-LUC-42)."""
 
     code: str
@@ -692,7 +692,7 @@ class Erreur(msgspec.Struct, frozen=True, kw_only=True):
     """Attente estimée, en minutes."""
 
 
-class VerrouDemande(msgspec.Struct, frozen=True, kw_only=True):
+class VerrouDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un instructeur demande à envoyer : un seul à la fois dans tout le pays (R-LUC-29)."""
 
     instructeur: str
@@ -704,7 +704,7 @@ class VerrouDemande(msgspec.Struct, frozen=True, kw_only=True):
 IssueVerrou = Literal["SANS_OBJET", "OK", "RETRAIT"]
 
 
-class VerrouFin(msgspec.Struct, frozen=True, kw_only=True):
+class VerrouFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un envoi est fini, sans objet, ou sa demande quitte la file."""
 
     instructeur: str
@@ -722,7 +722,7 @@ class VerrouFin(msgspec.Struct, frozen=True, kw_only=True):
 NatureIncident = Literal["INTERRUPTION", "COMPTEUR"]
 
 
-class VerrouIncident(msgspec.Struct, frozen=True, kw_only=True):
+class VerrouIncident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Interruption ou compteur en erreur : tout le pays est bloqué (R-LUC-20, R-LUC-34)."""
 
     instructeur: str

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class CorrectionNne(msgspec.Struct, frozen=True, kw_only=True):
+class CorrectionNne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le NNE d'un étudiant est corrigé dans Apogée, après échange avec le CROUS (R-AGL-21). Format interne, non homologué."""
 
     uai: str

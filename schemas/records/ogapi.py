@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 
-class Montant(msgspec.Struct, frozen=True, kw_only=True):
+class Montant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Montant attribué, à facturer : un seul par établissement, bordereau et dossier (R-LUC-24, R-LUC-26, R-LUC-38). Format interne,
     non homologué.
     """

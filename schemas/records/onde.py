@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class Fichier(msgspec.Struct, frozen=True, kw_only=True):
+class Fichier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier passé sans être modifié (R-PRO-11) : son nom et son empreinte ; ses octets suivent en morceaux, dans l'ordre."""
 
     uai: str
@@ -25,7 +25,7 @@ class Fichier(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de morceaux qui suivent."""
 
 
-class Morceau(msgspec.Struct, frozen=True, kw_only=True):
+class Morceau(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une part des octets d'un fichier passé sans être modifié."""
 
     uai: str
@@ -38,7 +38,7 @@ class Morceau(msgspec.Struct, frozen=True, kw_only=True):
     """Octets, 512 Kio au plus."""
 
 
-class DepotEffectue(msgspec.Struct, frozen=True, kw_only=True):
+class DepotEffectue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le directeur confirme l'import du fichier dans ONDE, après sa clef OTP (R-ONDE-13). Format interne, non homologué."""
 
     uai: str
@@ -53,7 +53,7 @@ class DepotEffectue(msgspec.Struct, frozen=True, kw_only=True):
     """Élèves qu'ONDE dit avoir intégrés, si on le sait."""
 
 
-class DepotRefuse(msgspec.Struct, frozen=True, kw_only=True):
+class DepotRefuse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """ONDE a refusé le fichier importé. Format interne, non homologué."""
 
     uai: str
@@ -64,7 +64,7 @@ class DepotRefuse(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qu'ONDE en dit."""
 
 
-class ArchiveADeposer(msgspec.Struct, frozen=True, kw_only=True):
+class ArchiveADeposer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'archive que Charlemagne a faite, octet pour octet, pour la personne qui l'importera dans ONDE (R-ONDE-13)."""
 
     uai: str
@@ -79,7 +79,7 @@ class ArchiveADeposer(msgspec.Struct, frozen=True, kw_only=True):
     """Les octets."""
 
 
-class EleveExporte(msgspec.Struct, frozen=True, kw_only=True):
+class EleveExporte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève exporté."""
 
     eleve: str
@@ -92,7 +92,7 @@ class EleveExporte(msgspec.Struct, frozen=True, kw_only=True):
     """Formation."""
 
 
-class ArchiveInterne(msgspec.Struct, frozen=True, kw_only=True):
+class ArchiveInterne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """De quoi faire une archive à nous, pour la simulation : l'intérieur de celle de Charlemagne n'est pas public. Format interne, non
     homologué.
     """
@@ -107,7 +107,7 @@ class ArchiveInterne(msgspec.Struct, frozen=True, kw_only=True):
     """Les élèves exportés."""
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -136,7 +136,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Eleve(msgspec.Struct, frozen=True, kw_only=True):
+class Eleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élève d'une extraction ONDE du premier degré."""
 
     uai: str
@@ -207,7 +207,7 @@ class Eleve(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'extraction."""
 
 
-class Enfant(msgspec.Struct, frozen=True, kw_only=True):
+class Enfant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un enfant du responsable."""
 
     nom_usage: str | None = None
@@ -220,7 +220,7 @@ class Enfant(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'extraction."""
 
 
-class Responsable(msgspec.Struct, frozen=True, kw_only=True):
+class Responsable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Responsable d'une extraction ONDE, avec ses enfants."""
 
     uai: str
@@ -257,7 +257,7 @@ class Responsable(msgspec.Struct, frozen=True, kw_only=True):
     """Enfants nommés sur la ligne."""
 
 
-class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
+class Enseignant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Enseignant d'une extraction ONDE."""
 
     uai: str
@@ -292,7 +292,7 @@ class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
     """Est directeur."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """
@@ -309,7 +309,7 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -321,7 +321,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -342,7 +342,7 @@ EtapeOnde = Literal["FORMATIONS", "CLASSES", "CONTROLE", "EXPORT", "DEPOT"]
 StatutEtape = Literal["A_FAIRE", "FAITE", "A_REFAIRE", "ATTEND_CHARLEMAGNE", "ATTEND_UNE_PERSONNE"]
 
 
-class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True):
+class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est une étape de la remontée vers ONDE (R-ONDE-01) ; le dernier remplace le précédent."""
 
     uai: str
@@ -361,7 +361,7 @@ class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui lui manque, ou pourquoi elle est à refaire."""
 
 
-class NonConforme(msgspec.Struct, frozen=True, kw_only=True):
+class NonConforme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève non conforme."""
 
     eleve: str
@@ -370,7 +370,7 @@ class NonConforme(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui ne va pas."""
 
 
-class ControleEffectue(msgspec.Struct, frozen=True, kw_only=True):
+class ControleEffectue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Résultat d'un contrôle de la base élèves ; les élèves sans classe en sont absents et comptés à part (R-ONDE-09)."""
 
     uai: str
@@ -397,7 +397,7 @@ class ControleEffectue(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui ne s'accorde pas avec ce que Charlemagne affiche."""
 
 
-class ExportEffectue(msgspec.Struct, frozen=True, kw_only=True):
+class ExportEffectue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La base élèves est exportée : le fichier à importer dans ONDE et ce qu'il ne contient pas (R-ONDE-09, R-ONDE-11)."""
 
     uai: str
@@ -418,7 +418,7 @@ class ExportEffectue(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class DepotConfirme(msgspec.Struct, frozen=True, kw_only=True):
+class DepotConfirme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une personne a confirmé l'import du fichier dans ONDE : la remontée est faite."""
 
     uai: str
@@ -447,7 +447,7 @@ CodeInformation = Literal[
 ]
 
 
-class Information(msgspec.Struct, frozen=True, kw_only=True):
+class Information(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que l'école doit savoir, sans refus."""
 
     uai: str
@@ -460,7 +460,7 @@ class Information(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str

@@ -5,7 +5,7 @@ import datetime
 import msgspec
 
 
-class Fichier(msgspec.Struct, frozen=True, kw_only=True):
+class Fichier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier de liens élève-groupe tel que PRONOTE l'a écrit : son nom et son empreinte ; ses octets suivent en morceaux, dans
     l'ordre.
     """
@@ -28,7 +28,7 @@ class Fichier(msgspec.Struct, frozen=True, kw_only=True):
     """Les octets sont dans la consigne du bus, sous leur empreinte : aucun morceau ne suit."""
 
 
-class Morceau(msgspec.Struct, frozen=True, kw_only=True):
+class Morceau(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une part des octets d'un fichier passé sans être modifié."""
 
     uai: str
@@ -41,7 +41,7 @@ class Morceau(msgspec.Struct, frozen=True, kw_only=True):
     """Octets, 512 Kio au plus."""
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -70,7 +70,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Groupe(msgspec.Struct, frozen=True, kw_only=True):
+class Groupe(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'inscription de l'élève dans un groupe."""
 
     code_groupe: str
@@ -81,7 +81,7 @@ class Groupe(msgspec.Struct, frozen=True, kw_only=True):
     """Bornes incluses ; absentes, toute l'année."""
 
 
-class Eleve(msgspec.Struct, frozen=True, kw_only=True):
+class Eleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève d'un fichier ELEGROUPE et ses groupes. Il porte exactement un des trois identifiants (R-PRO-75)."""
 
     uai: str
@@ -110,7 +110,7 @@ class Eleve(msgspec.Struct, frozen=True, kw_only=True):
     """Groupes, dans l'ordre du fichier ; au moins un."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """

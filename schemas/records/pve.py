@@ -5,7 +5,7 @@ import datetime
 import msgspec
 
 
-class Demande(msgspec.Struct, frozen=True, kw_only=True):
+class Demande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une demande de dossier social étudiant saisie dans le Portail Vie Étudiante (R-AGL-23). Format interne, non homologué."""
 
     annee: int

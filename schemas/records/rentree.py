@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -18,7 +18,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -33,14 +33,14 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class Inscription(msgspec.Struct, frozen=True, kw_only=True):
+class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un établissement, ou son département, demande à connaître les fermetures des systèmes nationaux."""
 
     membre: str
     """UAI, ou trois premiers caractères des UAI d'un département."""
 
 
-class FermetureRelayee(msgspec.Struct, frozen=True, kw_only=True):
+class FermetureRelayee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une fermeture d'un système national, dite à un département puis à ses établissements."""
 
     reference: str
@@ -57,7 +57,7 @@ class FermetureRelayee(msgspec.Struct, frozen=True, kw_only=True):
     """Quand elle a été annoncée : la plus récente annonce l'emporte."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str
@@ -81,7 +81,7 @@ class Refus(msgspec.Struct, frozen=True, kw_only=True):
 StatutEtape = Literal["A_FAIRE", "FAITE", "EN_RETARD", "SANS_OBJET"]
 
 
-class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True):
+class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est une étape du calendrier de rentrée (R-CHA-01 à 23) ; le dernier remplace le précédent."""
 
     uai: str
@@ -122,7 +122,7 @@ class EtapeSuivie(msgspec.Struct, frozen=True, kw_only=True):
     """Envois qui attendent leur contrôle (23)."""
 
 
-class Avertissement(msgspec.Struct, frozen=True, kw_only=True):
+class Avertissement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une étape acceptée alors qu'une étape qui la précède d'ordinaire manque (R-CHA-38)."""
 
     uai: str
@@ -139,7 +139,7 @@ class Avertissement(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class Retard(msgspec.Struct, frozen=True, kw_only=True):
+class Retard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une étape que son échéance a trouvée non faite (R-CHA-35)."""
 
     uai: str
@@ -158,7 +158,7 @@ class Retard(msgspec.Struct, frozen=True, kw_only=True):
     """Colonne « A FAIRE », exacte."""
 
 
-class EtapeEnRetard(msgspec.Struct, frozen=True, kw_only=True):
+class EtapeEnRetard(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une étape en retard."""
 
     annee: int
@@ -173,7 +173,7 @@ class EtapeEnRetard(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de jours après l'échéance."""
 
 
-class Rappel(msgspec.Struct, frozen=True, kw_only=True):
+class Rappel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Rappel des étapes en retard : un seul par établissement et par semaine, jamais pendant ses vacances."""
 
     uai: str
@@ -189,7 +189,7 @@ class Rappel(msgspec.Struct, frozen=True, kw_only=True):
 StatutOccurrence = Literal["IDENTIFIANTS_IMPORTES", "A_CONTROLER", "CONTROLEE", "HORS_FENETRE"]
 
 
-class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une remontée d'élèves : import des identifiants, envoi, contrôle (R-CHA-32, R-CHA-36)."""
 
     uai: str
@@ -220,7 +220,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'élèves intégrés."""
 
 
-class RapprochementEleves(msgspec.Struct, frozen=True, kw_only=True):
+class RapprochementEleves(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élèves envoyés comparés à ceux que la BEE a intégrés : étape 23 (R-CHA-37)."""
 
     uai: str
@@ -243,7 +243,7 @@ class RapprochementEleves(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class Difference(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une formation dont les effectifs diffèrent."""
 
     code: str
@@ -254,7 +254,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre reçu."""
 
 
-class RapprochementEffectifs(msgspec.Struct, frozen=True, kw_only=True):
+class RapprochementEffectifs(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Effectifs envoyés comparés à ceux que la BEA a reçus : étape 20 (R-CHA-37)."""
 
     uai: str
@@ -273,7 +273,7 @@ class RapprochementEffectifs(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class EcheanceDecalee(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceDecalee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance décalée."""
 
     annee: int
@@ -284,7 +284,7 @@ class EcheanceDecalee(msgspec.Struct, frozen=True, kw_only=True):
     """Nouvelle échéance."""
 
 
-class FermetureSuivie(msgspec.Struct, frozen=True, kw_only=True):
+class FermetureSuivie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une fermeture d'un système national et les échéances qu'elle décale pour un établissement."""
 
     uai: str

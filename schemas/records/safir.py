@@ -9,7 +9,7 @@ import msgspec
 NatureAction = Literal["COLLECTIVE", "INDIVIDUALISEE"]
 
 
-class SousTraitant(msgspec.Struct, frozen=True, kw_only=True):
+class SousTraitant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un sous-traitant de l'action ; il n'a pas accès à l'Extranet (R-EXT-04)."""
 
     identifiant: str
@@ -21,7 +21,7 @@ class SousTraitant(msgspec.Struct, frozen=True, kw_only=True):
 LieuFormation = Literal["CENTRE", "ENTREPRISE"]
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une période de formation ; une période en centre et une en entreprise peuvent se chevaucher (R-EXT-13)."""
 
     lieu: LieuFormation
@@ -32,7 +32,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour, compris."""
 
 
-class Formateur(msgspec.Struct, frozen=True, kw_only=True):
+class Formateur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un formateur de la réponse à l'appel à projet (R-EXT-30)."""
 
     nom: str
@@ -49,7 +49,7 @@ class Formateur(msgspec.Struct, frozen=True, kw_only=True):
     """Formation et expérience professionnelle."""
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True):
+class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une action de formation votée, telle que la Région la décrit ; la dernière reçue remplace la précédente (R-EXT-06). Format
     interne, non homologué.
     """
@@ -125,7 +125,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 ObjetAccord = Literal["DATES", "STAGIAIRE", "FORMATEURS", "DECLARATION", "AVENANT"]
 
 
-class Accord(msgspec.Struct, frozen=True, kw_only=True):
+class Accord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La Région accorde une modification demandée par l'organisme, ou passe un avenant (R-EXT-10, 12, 14, 26, 30, 81). Format interne,
     non homologué.
     """
@@ -149,7 +149,7 @@ class Accord(msgspec.Struct, frozen=True, kw_only=True):
 ResultatDecision = Literal["ACCEPTEE", "REJETEE"]
 
 
-class DecisionFacture(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionFacture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que la Région décide d'une demande de paiement (R-EXT-69, 73). Format interne, non homologué."""
 
     contrat: str
@@ -165,7 +165,7 @@ class DecisionFacture(msgspec.Struct, frozen=True, kw_only=True):
 NatureJustificatif = Literal["ABSENCE", "SORTIE"]
 
 
-class JustificatifRecu(msgspec.Struct, frozen=True, kw_only=True):
+class JustificatifRecu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La Région a reçu des justificatifs par courrier (R-EXT-50, 51). Format interne, non homologué."""
 
     contrat: str
@@ -178,7 +178,7 @@ class JustificatifRecu(msgspec.Struct, frozen=True, kw_only=True):
     """Mois des absences justifiées, AAAA-MM (ABSENCE)."""
 
 
-class BilanRecu(msgspec.Struct, frozen=True, kw_only=True):
+class BilanRecu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La Région a reçu le bilan pédagogique : le solde peut être payé (R-EXT-84). Format interne, non homologué."""
 
     contrat: str
@@ -188,7 +188,7 @@ class BilanRecu(msgspec.Struct, frozen=True, kw_only=True):
 NatureVersement = Literal["AVANCE", "ACOMPTE", "SOLDE", "AUTRE"]
 
 
-class Versement(msgspec.Struct, frozen=True, kw_only=True):
+class Versement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La Région a versé une somme (R-EXT-09, 85). Format interne, non homologué."""
 
     contrat: str
@@ -205,7 +205,7 @@ class Versement(msgspec.Struct, frozen=True, kw_only=True):
     """Date du paiement."""
 
 
-class FactureValidee(msgspec.Struct, frozen=True, kw_only=True):
+class FactureValidee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne du tableau « Factures validées par la Région », à rapprocher (R-EXT-70, 71) ; jamais corrigée. Format interne, non
     homologué.
     """
@@ -230,7 +230,7 @@ class FactureValidee(msgspec.Struct, frozen=True, kw_only=True):
     """Date de création."""
 
 
-class Titulaire(msgspec.Struct, frozen=True, kw_only=True):
+class Titulaire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un organisme est titulaire d'une action : la première lui vaut ses identifiants (R-EXT-01). Clé : l'organisme. Format interne,
     non homologué.
     """

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -35,7 +35,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
+class Etablissement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'établissement que décrit sts_emp."""
 
     uai: str
@@ -78,7 +78,7 @@ class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
     """Bornes de l'année scolaire."""
 
 
-class Mef(msgspec.Struct, frozen=True, kw_only=True):
+class Mef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Module élémentaire de formation de sts_emp."""
 
     uai: str
@@ -99,7 +99,7 @@ class Mef(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class Matiere(msgspec.Struct, frozen=True, kw_only=True):
+class Matiere(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Matière de sts_emp."""
 
     uai: str
@@ -116,7 +116,7 @@ class Matiere(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class Programme(msgspec.Struct, frozen=True, kw_only=True):
+class Programme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une matière du programme d'un MEF."""
 
     uai: str
@@ -129,7 +129,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     """Heures, comme écrit."""
 
 
-class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True):
+class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un code d'une autre liste de sts_emp (civilités, modalités de cours, types d'AHE, taux de pondération, MEFSTAT4)."""
 
     uai: str
@@ -142,7 +142,7 @@ class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True):
     """Autres balises, en minuscules, telles qu'écrites."""
 
 
-class Discipline(msgspec.Struct, frozen=True, kw_only=True):
+class Discipline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Discipline d'un individu."""
 
     code: str | None = None
@@ -153,7 +153,7 @@ class Discipline(msgspec.Struct, frozen=True, kw_only=True):
     """Heures."""
 
 
-class Indemnite(msgspec.Struct, frozen=True, kw_only=True):
+class Indemnite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Indemnité de professeur principal."""
 
     code_structure: str | None = None
@@ -162,7 +162,7 @@ class Indemnite(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class Individu(msgspec.Struct, frozen=True, kw_only=True):
+class Individu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Personne de STS : enseignant, personnel local ou suppléant ; dans une remontée, ses indemnités seules."""
 
     uai: str
@@ -197,7 +197,7 @@ class Individu(msgspec.Struct, frozen=True, kw_only=True):
     """Indemnités d'une remontée."""
 
 
-class Division(msgspec.Struct, frozen=True, kw_only=True):
+class Division(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Division de STS."""
 
     uai: str
@@ -214,7 +214,7 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
     """Codes MEF d'appartenance."""
 
 
-class Groupe(msgspec.Struct, frozen=True, kw_only=True):
+class Groupe(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Groupe de STS."""
 
     uai: str
@@ -235,7 +235,7 @@ class Groupe(msgspec.Struct, frozen=True, kw_only=True):
     """Divisions d'appartenance."""
 
 
-class Cours(msgspec.Struct, frozen=True, kw_only=True):
+class Cours(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un cours de l'emploi du temps."""
 
     code_alternance: str | None = None
@@ -250,7 +250,7 @@ class Cours(msgspec.Struct, frozen=True, kw_only=True):
     """Salle."""
 
 
-class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
+class Enseignant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un enseignant d'un service."""
 
     id: str
@@ -263,7 +263,7 @@ class Enseignant(msgspec.Struct, frozen=True, kw_only=True):
     """Cours rattachés ; seulement dans une remontée."""
 
 
-class Service(msgspec.Struct, frozen=True, kw_only=True):
+class Service(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une matière enseignée à une division ou à un groupe."""
 
     uai: str
@@ -284,7 +284,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """Qui enseigne."""
 
 
-class Alternance(msgspec.Struct, frozen=True, kw_only=True):
+class Alternance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Alternance d'une remontée."""
 
     uai: str
@@ -299,7 +299,7 @@ class Alternance(msgspec.Struct, frozen=True, kw_only=True):
     """Premier jour de chaque semaine."""
 
 
-class Horaire(msgspec.Struct, frozen=True, kw_only=True):
+class Horaire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ouverture d'un jour, dans une remontée."""
 
     uai: str
@@ -312,7 +312,7 @@ class Horaire(msgspec.Struct, frozen=True, kw_only=True):
     """HHMM."""
 
 
-class Salle(msgspec.Struct, frozen=True, kw_only=True):
+class Salle(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Salle d'une remontée."""
 
     uai: str
@@ -325,7 +325,7 @@ class Salle(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """
@@ -342,7 +342,7 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
 
 
-class Fichier(msgspec.Struct, frozen=True, kw_only=True):
+class Fichier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier passé sans être modifié (R-PRO-11) : son nom et son empreinte ; ses octets suivent en morceaux, dans l'ordre."""
 
     uai: str
@@ -361,7 +361,7 @@ class Fichier(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de morceaux qui suivent."""
 
 
-class Morceau(msgspec.Struct, frozen=True, kw_only=True):
+class Morceau(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une part des octets d'un fichier passé sans être modifié."""
 
     uai: str

@@ -8,7 +8,7 @@ import msgspec
 MotifAppel = Literal["DETENTEUR_BLOQUE", "ENVOI_INTERROMPU", "COMPTEUR"]
 
 
-class Appel(msgspec.Struct, frozen=True, kw_only=True):
+class Appel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Appel au support de Luciole : un seul par incident (R-LUC-20, R-LUC-32, R-LUC-34, R-LUC-39). Format interne, non homologué."""
 
     motif: MotifAppel
@@ -29,7 +29,7 @@ class Appel(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi en cause."""
 
 
-class AppelSansObjet(msgspec.Struct, frozen=True, kw_only=True):
+class AppelSansObjet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un appel déjà fait n'avait pas lieu d'être : l'envoi était fini à temps, sa fin est arrivée en retard (R-LUC-32, R-BUS-08).
     Format interne, non homologué.
     """
@@ -50,7 +50,7 @@ class AppelSansObjet(msgspec.Struct, frozen=True, kw_only=True):
     """Jeton de l'envoi, le même que dans l'appel."""
 
 
-class Deblocage(msgspec.Struct, frozen=True, kw_only=True):
+class Deblocage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le support débloque Luciole. Format interne, non homologué."""
 
     par: str

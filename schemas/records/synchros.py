@@ -8,7 +8,7 @@ import msgspec
 SynchroEnCoursDe = Literal["S1", "S2", "S3", "S4A", "S4B", "S5"]
 
 
-class SynchroEnCours(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroEnCours(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une synchro est lancée ; une longue durée n'est pas un échec (R-PRO-34)."""
 
     uai: str
@@ -22,7 +22,7 @@ class SynchroEnCours(msgspec.Struct, frozen=True, kw_only=True):
 SynchroFaiteDe = Literal["S1", "S2", "S3", "S4A", "S4B", "S5"]
 
 
-class SynchroFaite(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroFaite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une synchro est faite."""
 
     uai: str
@@ -35,7 +35,7 @@ class SynchroFaite(msgspec.Struct, frozen=True, kw_only=True):
     """Le message qui le dit, ou vide."""
 
 
-class SynchroComplete(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroComplete(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """4a et 4b sont faites : la synchro 4 est complète (R-PRO-31)."""
 
     uai: str
@@ -44,7 +44,7 @@ class SynchroComplete(msgspec.Struct, frozen=True, kw_only=True):
     """Instant, UTC."""
 
 
-class VersionRefusee(msgspec.Struct, frozen=True, kw_only=True):
+class VersionRefusee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le logiciel n'a plus la version admise : aucune synchro n'est permise (R-PRO-01)."""
 
     uai: str
@@ -58,7 +58,7 @@ class VersionRefusee(msgspec.Struct, frozen=True, kw_only=True):
 SynchroAVerifier = Literal["S1", "S2", "S3", "S4A", "S4B", "S5"]
 
 
-class ControleDemande(msgspec.Struct, frozen=True, kw_only=True):
+class ControleDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Quelque chose à vérifier par une personne : correspondances après une saisie manuelle, année, bilan (R-PRO-05, 25)."""
 
     uai: str
@@ -71,7 +71,7 @@ class ControleDemande(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français."""
 
 
-class FichierLot(msgspec.Struct, frozen=True, kw_only=True):
+class FichierLot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un des sept."""
 
     type: str
@@ -84,7 +84,7 @@ class FichierLot(msgspec.Struct, frozen=True, kw_only=True):
     """Jour de l'export."""
 
 
-class LotComplet(msgspec.Struct, frozen=True, kw_only=True):
+class LotComplet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les sept exports de SIECLE sont là, du même établissement (R-PRO-20 à 22)."""
 
     uai: str
@@ -98,7 +98,7 @@ class LotComplet(msgspec.Struct, frozen=True, kw_only=True):
 MethodeControlee = Literal["EXPORT_SIECLE", "NETSYNCHRO"]
 
 
-class ImportControle(msgspec.Struct, frozen=True, kw_only=True):
+class ImportControle(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les choix de l'import des élèves sont ceux qui conviennent, ou ce qui en diffère est dit (R-PRO-23, R-PRO-24)."""
 
     uai: str
@@ -115,7 +115,7 @@ class ImportControle(msgspec.Struct, frozen=True, kw_only=True):
     """Options qui ne sont pas comme il est attendu, par leur libellé."""
 
 
-class BilanImport(msgspec.Struct, frozen=True, kw_only=True):
+class BilanImport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le bilan de l'import des élèves, comparé à ce qui était attendu (R-PRO-25)."""
 
     uai: str
@@ -139,7 +139,7 @@ class BilanImport(msgspec.Struct, frozen=True, kw_only=True):
 LogicielSynchro = Literal["PRONOTE", "EDT"]
 
 
-class VersionConstatee(msgspec.Struct, frozen=True, kw_only=True):
+class VersionConstatee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'en-tête d'un logiciel de l'établissement (R-PRO-01)."""
 
     uai: str
@@ -154,7 +154,7 @@ class VersionConstatee(msgspec.Struct, frozen=True, kw_only=True):
     """32 ou 64."""
 
 
-class CampagneConstatee(msgspec.Struct, frozen=True, kw_only=True):
+class CampagneConstatee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que montre le menu « Campagne » de STS-WEB (R-PRO-06)."""
 
     uai: str
@@ -175,7 +175,7 @@ SynchroLancee = Literal["S1", "S2", "S3", "S4A", "S4B", "S5"]
 DestinationServices = Literal["SCONET", "EDITEUR_PRIVE"]
 
 
-class SynchroDebut(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une synchro est lancée."""
 
     uai: str
@@ -188,7 +188,7 @@ class SynchroDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Pour S4B : le choix proposé par STS-WEB (R-PRO-33)."""
 
 
-class SynchroMessage(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroMessage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un message affiché pendant ou après une synchro : lui seul dit que 4a ou 4b est faite (R-PRO-32 à 34)."""
 
     uai: str
@@ -200,7 +200,7 @@ class SynchroMessage(msgspec.Struct, frozen=True, kw_only=True):
 SynchroFinie = Literal["S1", "S2", "S3", "S4A", "S4B", "S5"]
 
 
-class SynchroFin(msgspec.Struct, frozen=True, kw_only=True):
+class SynchroFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une synchro 1, 2 ou 3 est finie."""
 
     uai: str
@@ -211,7 +211,7 @@ class SynchroFin(msgspec.Struct, frozen=True, kw_only=True):
     """Bilan affiché, sans nom."""
 
 
-class FichiersChoisis(msgspec.Struct, frozen=True, kw_only=True):
+class FichiersChoisis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les fichiers choisis dans PRONOTE pour récupérer les élèves (R-PRO-20 à 22)."""
 
     uai: str
@@ -223,7 +223,7 @@ class FichiersChoisis(msgspec.Struct, frozen=True, kw_only=True):
 MethodeImport = Literal["EXPORT_SIECLE", "NETSYNCHRO"]
 
 
-class ImportEleves(msgspec.Struct, frozen=True, kw_only=True):
+class ImportEleves(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les choix faits dans PRONOTE pour importer les élèves de SIECLE, avant « Importer » (R-PRO-23, R-PRO-24) ; sans autre précision,
     ceux du guide.
     """
@@ -256,7 +256,7 @@ class ImportEleves(msgspec.Struct, frozen=True, kw_only=True):
     """« Alimenter les groupes depuis SIECLE »."""
 
 
-class BilanAffiche(msgspec.Struct, frozen=True, kw_only=True):
+class BilanAffiche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le bilan que PRONOTE affiche après l'import des élèves (R-PRO-25), sans nom."""
 
     uai: str
