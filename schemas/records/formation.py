@@ -9,7 +9,7 @@ import msgspec
 NatureAction = Literal["COLLECTIVE", "INDIVIDUALISEE"]
 
 
-class ActionDecrite(msgspec.Struct, frozen=True, kw_only=True):
+class ActionDecrite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fiche de l'action, telle que la Région la décrit (R-EXT-06)."""
 
     contrat: str
@@ -68,7 +68,7 @@ EtatAction = Literal["HORS_LIGNE", "EN_LIGNE", "OUVERTE", "NON_OUVERTE", "FERMET
 Frequence = Literal["MENSUEL", "TRIMESTRIEL", "TROIS_ACOMPTES"]
 
 
-class ActionSuivie(msgspec.Struct, frozen=True, kw_only=True):
+class ActionSuivie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Où en est l'action : la ligne de la page d'accueil (R-EXT-05, R-EXT-90)."""
 
     contrat: str
@@ -103,7 +103,7 @@ class ActionSuivie(msgspec.Struct, frozen=True, kw_only=True):
     """Taux de réalisation, en pour cent, deux décimales."""
 
 
-class StagiaireInscrit(msgspec.Struct, frozen=True, kw_only=True):
+class StagiaireInscrit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un stagiaire de l'action, tel que les listes le montrent (R-EXT-27)."""
 
     contrat: str
@@ -128,7 +128,7 @@ class StagiaireInscrit(msgspec.Struct, frozen=True, kw_only=True):
     """Date d'entrée en formation."""
 
 
-class StagiaireRetire(msgspec.Struct, frozen=True, kw_only=True):
+class StagiaireRetire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un stagiaire est supprimé de l'action (R-EXT-25)."""
 
     contrat: str
@@ -137,7 +137,7 @@ class StagiaireRetire(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro du stagiaire."""
 
 
-class EntreeConfirmee(msgspec.Struct, frozen=True, kw_only=True):
+class EntreeConfirmee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Date d'entrée confirmée d'un stagiaire (R-EXT-20)."""
 
     contrat: str
@@ -151,7 +151,7 @@ class EntreeConfirmee(msgspec.Struct, frozen=True, kw_only=True):
 LieuFormation = Literal["CENTRE", "ENTREPRISE"]
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une période de formation ; une période en centre et une en entreprise peuvent se chevaucher (R-EXT-13)."""
 
     lieu: LieuFormation
@@ -162,7 +162,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour, compris."""
 
 
-class DatesArretees(msgspec.Struct, frozen=True, kw_only=True):
+class DatesArretees(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Dates et périodes en vigueur (R-EXT-11, 12)."""
 
     contrat: str
@@ -177,7 +177,7 @@ class DatesArretees(msgspec.Struct, frozen=True, kw_only=True):
     """Périodes."""
 
 
-class Formateur(msgspec.Struct, frozen=True, kw_only=True):
+class Formateur(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un formateur de la réponse à l'appel à projet (R-EXT-30)."""
 
     nom: str
@@ -194,7 +194,7 @@ class Formateur(msgspec.Struct, frozen=True, kw_only=True):
     """Formation et expérience professionnelle."""
 
 
-class FormateursArretes(msgspec.Struct, frozen=True, kw_only=True):
+class FormateursArretes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Liste des formateurs en vigueur (R-EXT-30)."""
 
     contrat: str
@@ -206,7 +206,7 @@ class FormateursArretes(msgspec.Struct, frozen=True, kw_only=True):
 NatureCertificat = Literal["OUVERTURE", "NON_OUVERTURE"]
 
 
-class Certificat(msgspec.Struct, frozen=True, kw_only=True):
+class Certificat(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Certificat administratif d'ouverture ou de non-ouverture (R-EXT-37, 42)."""
 
     contrat: str
@@ -223,7 +223,7 @@ class Certificat(msgspec.Struct, frozen=True, kw_only=True):
     """Documents à transmettre par fax."""
 
 
-class AccordEnregistre(msgspec.Struct, frozen=True, kw_only=True):
+class AccordEnregistre(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La Région a accordé une modification (R-EXT-12, 14, 26, 30)."""
 
     contrat: str
@@ -234,7 +234,7 @@ class AccordEnregistre(msgspec.Struct, frozen=True, kw_only=True):
     """Stagiaire ou mois concerné."""
 
 
-class HeuresRetenues(msgspec.Struct, frozen=True, kw_only=True):
+class HeuresRetenues(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures d'un stagiaire pour un mois, et ce que le récapitulatif en compte (R-EXT-46 à 48)."""
 
     contrat: str
@@ -265,7 +265,7 @@ class HeuresRetenues(msgspec.Struct, frozen=True, kw_only=True):
     """Total des deux."""
 
 
-class LigneRecap(msgspec.Struct, frozen=True, kw_only=True):
+class LigneRecap(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un stagiaire dans le récapitulatif."""
 
     stagiaire: str
@@ -289,7 +289,7 @@ class LigneRecap(msgspec.Struct, frozen=True, kw_only=True):
 PaiementOuvert = Literal["AUCUN", "MENSUEL", "TRIMESTRIEL", "ACOMPTE_1", "ACOMPTE_2", "ACOMPTE_3", "REPLI_TRIMESTRIEL", "SOLDE"]
 
 
-class DeclarationRecapitulee(msgspec.Struct, frozen=True, kw_only=True):
+class DeclarationRecapitulee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Récapitulatif d'une déclaration confirmée, « Réalisé horaire de l'action » (R-EXT-46, 53)."""
 
     contrat: str
@@ -316,6 +316,18 @@ class DeclarationRecapitulee(msgspec.Struct, frozen=True, kw_only=True):
     """Stagiaires avec des heures ce mois."""
     cout: Decimal | None = None
     """Coût du mois hors taxes ; absent si les coûts unitaires sont inconnus."""
+    centre_realisees: Decimal | None = None
+    """Heures réalisées du mois en centre (R-EXT-64) ; absent des déclarations d'avant ce champ."""
+    centre_justifiees: Decimal | None = None
+    """Heures non réalisées justifiées du mois en centre ; absent des déclarations d'avant ce champ."""
+    cout_unitaire_centre: Decimal | None = None
+    """Coût unitaire en centre à la confirmation ; absent s'il est inconnu."""
+    entreprise_realisees: Decimal | None = None
+    """Heures réalisées du mois en entreprise (R-EXT-64) ; absent des déclarations d'avant ce champ."""
+    entreprise_justifiees: Decimal | None = None
+    """Heures non réalisées justifiées du mois en entreprise ; absent des déclarations d'avant ce champ."""
+    cout_unitaire_entreprise: Decimal | None = None
+    """Coût unitaire en entreprise à la confirmation ; absent s'il est inconnu."""
     taux_realisation: Decimal
     """Taux de réalisation de l'action après cette déclaration, en pour cent, deux décimales."""
     paiement: PaiementOuvert
@@ -328,7 +340,7 @@ class DeclarationRecapitulee(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour de cette fenêtre."""
 
 
-class JustificatifEnregistre(msgspec.Struct, frozen=True, kw_only=True):
+class JustificatifEnregistre(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Des justificatifs sont arrivés : des heures deviennent payables (R-EXT-50, 51)."""
 
     contrat: str
@@ -345,7 +357,7 @@ class JustificatifEnregistre(msgspec.Struct, frozen=True, kw_only=True):
     """Heures en entreprise devenues payables."""
 
 
-class SortieEnregistree(msgspec.Struct, frozen=True, kw_only=True):
+class SortieEnregistree(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Sortie d'un stagiaire et jusqu'à quand ses heures sont payées (R-EXT-51)."""
 
     contrat: str
@@ -376,7 +388,7 @@ NatureFacture = Literal["ACOMPTE", "SOLDE", "SOUS_TRAITANT"]
 StatutFacture = Literal["PREPAREE", "EMISE", "ABANDONNEE", "ACCEPTEE", "REJETEE"]
 
 
-class LigneFacture(msgspec.Struct, frozen=True, kw_only=True):
+class LigneFacture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une déclaration mensuelle facturée."""
 
     mois: str
@@ -401,7 +413,7 @@ class LigneFacture(msgspec.Struct, frozen=True, kw_only=True):
     """Coût total hors taxes, arrondi une fois, au demi supérieur."""
 
 
-class Deduction(msgspec.Struct, frozen=True, kw_only=True):
+class Deduction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un montant sous-traité, déduit une fois (R-EXT-68)."""
 
     sous_traitant: str
@@ -414,7 +426,7 @@ class Deduction(msgspec.Struct, frozen=True, kw_only=True):
     """Dont 1500,00 € pour CEVENNES-GESTION."""
 
 
-class Facture(msgspec.Struct, frozen=True, kw_only=True):
+class Facture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une demande de paiement et son sort ; le dernier état d'une référence remplace le précédent (R-EXT-60 à 73, 85)."""
 
     contrat: str
@@ -477,7 +489,7 @@ class Facture(msgspec.Struct, frozen=True, kw_only=True):
     """Instant de la décision de la Région."""
 
 
-class VersementEnregistre(msgspec.Struct, frozen=True, kw_only=True):
+class VersementEnregistre(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une somme versée par la Région (R-EXT-09, 85)."""
 
     contrat: str
@@ -497,7 +509,7 @@ class VersementEnregistre(msgspec.Struct, frozen=True, kw_only=True):
 Presomption = Literal["AVANCE", "ACOMPTE", "SOLDE"]
 
 
-class FactureRapprochee(msgspec.Struct, frozen=True, kw_only=True):
+class FactureRapprochee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne du tableau des factures validées, telle que la Région l'écrit, et son contrôle (R-EXT-70, 71)."""
 
     contrat: str
@@ -540,7 +552,7 @@ NatureNotification = Literal[
 ]
 
 
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
+class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que l'organisme apprend en temps réel (R-EXT-69, 36, 81, 83)."""
 
     contrat: str
@@ -557,7 +569,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """Facture concernée."""
 
 
-class AvenantRequis(msgspec.Struct, frozen=True, kw_only=True):
+class AvenantRequis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La date de fin réelle diffère de la date prévue : un avenant est nécessaire avant que la fermeture prenne effet (R-EXT-81,
     A-18).
     """
@@ -572,7 +584,7 @@ class AvenantRequis(msgspec.Struct, frozen=True, kw_only=True):
     """Texte exact, en français."""
 
 
-class CloturePrononcee(msgspec.Struct, frozen=True, kw_only=True):
+class CloturePrononcee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'action est close (R-EXT-80)."""
 
     contrat: str
@@ -590,7 +602,7 @@ class CloturePrononcee(msgspec.Struct, frozen=True, kw_only=True):
 EtapeBilan = Literal["PREREMPLI", "DEPOSE", "RECU"]
 
 
-class LigneBilan(msgspec.Struct, frozen=True, kw_only=True):
+class LigneBilan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un stagiaire."""
 
     stagiaire: str
@@ -609,7 +621,7 @@ class LigneBilan(msgspec.Struct, frozen=True, kw_only=True):
     """Situation à la sortie saisie."""
 
 
-class Bilan(msgspec.Struct, frozen=True, kw_only=True):
+class Bilan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Bilan pédagogique : prérempli à la clôture, déposé, reçu (R-EXT-82, 84)."""
 
     contrat: str
@@ -632,7 +644,7 @@ Situation = Literal["EMPLOI_SECTEUR", "EMPLOI_AUTRE", "AUTRE"]
 TypeContrat = Literal["CDI", "CDD_PLUS_6_MOIS", "CDD_MOINS_6_MOIS", "CONTRAT_AIDE", "INTERIM", "AUTRE_CONTRAT"]
 
 
-class Enquete(msgspec.Struct, frozen=True, kw_only=True):
+class Enquete(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Situation d'un stagiaire à un terme de sa propre sortie (R-EXT-82, 83, 88)."""
 
     contrat: str
@@ -666,7 +678,7 @@ CodeAnomalie = Literal[
 ]
 
 
-class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
+class Anomalie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qui est signalé sans être refusé ni corrigé (R-EXT-49, 52, 71)."""
 
     contrat: str
@@ -679,7 +691,7 @@ class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
     """Texte, en français, sans nom."""
 
 
-class LigneRetenue(msgspec.Struct, frozen=True, kw_only=True):
+class LigneRetenue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures d'un stagiaire, et ce que le récapitulatif en compte."""
 
     stagiaire: str
@@ -704,7 +716,7 @@ class LigneRetenue(msgspec.Struct, frozen=True, kw_only=True):
     """Total des deux."""
 
 
-class RealiseRetenu(msgspec.Struct, frozen=True, kw_only=True):
+class RealiseRetenu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Heures de plusieurs stagiaires pour un mois, saisies ensemble : autant de heures_retenues (R-EXT-46 à 48)."""
 
     contrat: str
@@ -717,7 +729,7 @@ class RealiseRetenu(msgspec.Struct, frozen=True, kw_only=True):
     """Une ligne par stagiaire."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -729,7 +741,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -744,7 +756,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str

@@ -155,18 +155,25 @@ DECLARATIONS = Etat(
     source.de("formation_declarations", "mois"),
 )
 
+_LIGNE_A_FACTURER = (
+    Colonne("Période", "periode"),
+    Colonne("Nbre de stg", "nombre_stagiaires", p.entier, nombre=True),
+    Colonne("Heures réalisées", "centre_realisees", p.nombre, "Heures en centre", True),
+    Colonne("Heures non réalisées justifiées", "centre_justifiees", p.nombre, "Heures en centre", True),
+    Colonne("Coût unitaire", "cout_unitaire_centre", p.cout_unitaire, "Heures en centre", True),
+    Colonne("Heures réalisées", "entreprise_realisees", p.nombre, "Heures en entreprise", True),
+    Colonne("Heures non réalisées justifiées", "entreprise_justifiees", p.nombre, "Heures en entreprise", True),
+    Colonne("Coût unitaire", "cout_unitaire_entreprise", p.cout_unitaire, "Heures en entreprise", True),
+)
+"""What a declaration shows before it is invoiced and on its invoice (R-EXT-64)."""
+
 A_FACTURER = Etat(
     "a_facturer",
     "Facturation",
     ("formation_actions", "formation_declarations", "formation_factures"),
-    (
-        Colonne("Période", "periode"),
-        Colonne("Nbre de stg", "nombre_stagiaires", p.entier, nombre=True),
-        Colonne("Heures centres", "centre", p.nombre, nombre=True),
-        Colonne("Heures entreprises", "entreprise", p.nombre, nombre=True),
-        Colonne("Coût total", "cout", p.euros, nombre=True),
-    ),
+    (Colonne("Sélectionner", "selectionner"), *_LIGNE_A_FACTURER, Colonne("Coût total", "cout", p.euros, nombre=True)),
     source.a_facturer,
+    totaux=source.totaux_a_facturer,
     vide="Aucune facture à valider",
 )
 
@@ -177,17 +184,7 @@ def facture(reference: str, libelle: str) -> Etat:
         f"facture_{reference}",
         libelle,
         ("formation_actions", "formation_factures"),
-        (
-            Colonne("Période", "periode"),
-            Colonne("Nbre de stg", "nombre_stagiaires", p.entier, nombre=True),
-            Colonne("Heures réalisées", "centre_realisees", p.nombre, "Heures en centre", True),
-            Colonne("Heures non réalisées justifiées", "centre_justifiees", p.nombre, "Heures en centre", True),
-            Colonne("Coût unitaire", "cout_unitaire_centre", p.nombre, "Heures en centre", True),
-            Colonne("Heures réalisées", "entreprise_realisees", p.nombre, "Heures en entreprise", True),
-            Colonne("Heures non réalisées justifiées", "entreprise_justifiees", p.nombre, "Heures en entreprise", True),
-            Colonne("Coût unitaire", "cout_unitaire_entreprise", p.nombre, "Heures en entreprise", True),
-            Colonne("Coût total", "cout_total", p.euros, nombre=True),
-        ),
+        (*_LIGNE_A_FACTURER, Colonne("Coût total", "cout_total", p.euros, nombre=True)),
         source.lignes_de_facture(reference),
         totaux=source.totaux_de_facture,
         signature=True,

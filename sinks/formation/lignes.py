@@ -9,6 +9,7 @@ from sinks.formation import presentation as p
 Ligne = Mapping[str, Any]
 Donnees = Mapping[str, Sequence[Ligne]]
 
+CASE = "☐"
 ACOMPTE = "Demande de paiement d'acompte périodique"
 SOLDE = "Demande de paiement de solde"
 SOUS_TRAITANCE = "Demande de paiement d'un sous-traitant"
@@ -128,9 +129,16 @@ def totaux_de_facture(lignes: Sequence[Ligne]) -> list[dict[str, Any]]:
 
 
 def a_facturer(donnees: Donnees) -> list[Ligne]:
-    """Confirmed declarations that no living invoice holds (R-EXT-65)."""
+    """Confirmed declarations that no living invoice holds, each with a box to tick (R-EXT-64, 65)."""
     tenues = {mois for f in donnees.get("formation_factures", ()) if f["statut"] in ("PREPAREE", "EMISE", "ACCEPTEE") for mois in f["mois"]}
-    return sorted((d for d in donnees.get("formation_declarations", ()) if d["mois"] not in tenues), key=lambda d: str(d["mois"]))
+    libres = (d for d in donnees.get("formation_declarations", ()) if d["mois"] not in tenues)
+    return [{**d, "selectionner": CASE} for d in sorted(libres, key=lambda d: str(d["mois"]))]
+
+
+def totaux_a_facturer(lignes: Sequence[Ligne]) -> list[dict[str, Any]]:
+    """None while the cost of one of them is unknown: the sum would be another's."""
+    couts = [ligne["cout"] for ligne in lignes]
+    return [{"periode": "Total :", "cout": _somme(couts)}] if couts and None not in couts else []
 
 
 def enquetes(terme: str) -> Callable[[Donnees], list[dict[str, Any]]]:

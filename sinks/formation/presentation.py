@@ -23,6 +23,14 @@ def nombre(value: Any) -> str:
     return "" if value is None else f"{Decimal(value):.2f}".replace(".", ",")
 
 
+def cout_unitaire(value: Any) -> str:
+    """Two decimals, and those beyond that count: `7,00`, `7,125`. Rounded, it would not give the total beside it."""
+    if value is None:
+        return ""
+    whole, _, decimals = f"{Decimal(value):f}".partition(".")
+    return f"{whole},{decimals.rstrip('0'):0<2}"
+
+
 def entier(value: Any) -> str:
     return "" if value is None else str(int(value))
 

@@ -285,6 +285,67 @@ def test_an_invoice_prints_its_line_its_deduction_and_a_place_to_sign() -> None:
     assert "signature de l'organisme" in text_of(html.fromstring(en_html(etat, {"formation_factures": [facture()]})))
 
 
+IN_ONE_PLACE = ("Heures réalisées", "Heures non réalisées justifiées", "Coût unitaire")
+
+
+def declaration(mois: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "mois": mois,
+        "periode": p.periode(mois),
+        "nombre_stagiaires": 3,
+        "centre": Decimal("335.00"),
+        "centre_realisees": Decimal("300.00"),
+        "centre_justifiees": Decimal("35.00"),
+        "cout_unitaire_centre": Decimal("7.0000"),
+        "entreprise": Decimal("100.00"),
+        "entreprise_realisees": Decimal("100.00"),
+        "entreprise_justifiees": Decimal("0.00"),
+        "cout_unitaire_entreprise": Decimal("1.0000"),
+        "cout": Decimal("2445.00"),
+        **changes,
+    }
+
+
+def test_what_may_be_invoiced_is_listed_with_its_unit_costs_and_its_sum() -> None:
+    other = {"cout_unitaire_centre": Decimal("7.1250"), "centre_justifiees": Decimal("0.00"), "cout": Decimal("2237.50")}
+    donnees = {
+        "formation_actions": [ACTION],
+        "formation_declarations": [declaration("2006-11", **other), declaration("2006-10"), declaration("2006-09")],
+        "formation_factures": [facture(statut="ACCEPTEE", mois=["2006-09"])],
+    }
+    rows = table_of(editions.A_FACTURER, donnees)
+    assert rows == [
+        [
+            "Sélectionner",
+            "Période",
+            "Nbre de stg",
+            *["Heures réalisées", "Heures non réalisées justifiées", "Coût unitaire"] * 2,
+            "Coût total",
+        ],
+        ["☐", "Octobre 2006", "3", "300,00", "35,00", "7,00", "100,00", "0,00", "1,00", "2445,00 €"],
+        ["☐", "Novembre 2006", "3", "300,00", "0,00", "7,125", "100,00", "0,00", "1,00", "2237,50 €"],
+        ["", "Total :", "", "", "", "", "", "", "", "4682,50 €"],
+    ]
+    assert cells_of(editions.A_FACTURER, donnees)[0][3:9] == [
+        f"Heures en {lieu} - {libelle}" for lieu in ("centre", "entreprise") for libelle in IN_ONE_PLACE
+    ]
+
+
+def test_a_sum_with_an_unknown_cost_is_not_given() -> None:
+    unknown = {"cout": None, "cout_unitaire_centre": None, "cout_unitaire_entreprise": None}
+    donnees = {"formation_declarations": [declaration("2006-10"), declaration("2006-11", **unknown)]}
+    rows = table_of(editions.A_FACTURER, donnees)
+    assert rows[2][5:] == ["", "100,00", "0,00", "", ""]
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown"), [("7", "7,00"), ("7.5000", "7,50"), ("7.1250", "7,125"), ("0.0001", "0,0001"), ("100", "100,00"), (None, "")]
+)
+def test_a_unit_cost_is_shown_as_it_counts(cost: str | None, shown: str) -> None:
+    assert p.cout_unitaire(None if cost is None else Decimal(cost)) == shown
+
+
 def test_an_empty_list_says_so_in_the_guides_words() -> None:
     assert "Aucune facture à afficher" in en_html(editions.FACTURES_ATTENTE, {"formation_actions": [ACTION]})
 
