@@ -34,6 +34,7 @@ from sinks.rentree.retards import Retards
 from sinks.siecle import PROCESSOR as SIECLE_PROJECTIONS
 from sinks.siecle import tables as siecle
 from sinks.siecle.elegroupe import Elegroupe
+from sinks.siecle.import_eleves import ImportEleves
 
 PROCESSORS: tuple[Processor, ...] = (
     BOURSES_PROJECTIONS,
@@ -51,7 +52,16 @@ PROCESSORS: tuple[Processor, ...] = (
     FREGATA_PROJECTIONS,
 )
 
-FILE_SINKS: tuple[FileSink, ...] = (AglaeDecisions(), ApogeeBourses(), ChorusPaiements(), Retards(), Archives(), *PASSED_ON, Elegroupe())
+FILE_SINKS: tuple[FileSink, ...] = (
+    AglaeDecisions(),
+    ApogeeBourses(),
+    ChorusPaiements(),
+    Retards(),
+    Archives(),
+    *PASSED_ON,
+    Elegroupe(),
+    ImportEleves(),
+)
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())
 

@@ -138,6 +138,7 @@ CATALOGUE: tuple[Topic, ...] = (
         Key.UAI,
         Personal.IDENTIFYING,
     ),
+    Topic("charlemagne.fichiers.v1", "Archives IMPORT_ELEVES à déposer dans SIECLE ; octets en consigne.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.echanges.v1", "Fichiers sts_emp et emp_sts d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
     Topic("sts.fichiers.v1", "Fichiers sts_emp et emp_sts passés octet pour octet (R-PRO-11).", Key.UAI, Personal.IDENTIFYING),
     Topic("pronote.liens_eleve_groupe.v1", "Fichiers ELEGROUPE : liens entre élèves et groupes.", Key.UAI, Personal.IDENTIFYING),

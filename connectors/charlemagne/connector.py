@@ -1,6 +1,8 @@
-"""Charlemagne (any private software): IMPORT_ELEVES files → `charlemagne.dossiers.v1`; what is done in it → our own events."""
+"""Charlemagne (any private software): IMPORT_ELEVES files → `charlemagne.dossiers.v1`, and `charlemagne.fichiers.v1` where SIECLE
+would take them; what is done in it → our own events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 import msgspec
@@ -12,11 +14,13 @@ from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
 from connectors.transport.own_events import is_json
+from connectors.transport.passthrough import claim, digest
 from connectors.transport.snapshot import Origin, header, records
 from connectors.transport.xml import TREE_LIMIT
 from schemas.outcome import Accepted, Delivery, Fault, Refused
 from schemas.records import charlemagne
 
+FILES_TOPIC = "charlemagne.fichiers.v1"
 KIND = "charlemagne.import_eleves_prive"
 TYPE = "import_eleves_prive"
 EXPECTED = "un fichier IMPORT_ELEVES de dossiers d'élèves (« PRIVE »)"
@@ -26,7 +30,7 @@ class Charlemagne:
     """See `schemas.outcome.PushConnector`."""
 
     system = "charlemagne"
-    topics = (TOPIC, *evenements.TOPICS)
+    topics = (TOPIC, FILES_TOPIC, *evenements.TOPICS)
     transports = ("http", "depot")
 
     def __init__(self) -> None:
@@ -56,21 +60,35 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     rows = rows_of(file, uai, faults, warnings)
     if faults:
         return Refused(KIND, faults.report())
-    if delivery.name:
-        warnings.extend(_names(document, uai, str(debut["millesime"])))
+    unfit = tuple(_unfit(document, file, uai, str(debut["millesime"]))) if delivery.name else ()
+    warnings.extend(unfit)
     warnings.extend(say.unknown_element(tag, import_eleves.ROOT) for tag in sorted(unknown))
     warnings.extend(document.source.warnings)
-    digest = document.source.sha256
-    begin = charlemagne.InstantaneDebut(recu=digest, type=TYPE, **debut)
-    end = charlemagne.InstantaneFin(recu=digest, uai=uai, type=TYPE, nombre=rows.count, empreinte=digest)
-    return Accepted(KIND, records(Origin(TOPIC, uai, delivery.received), begin, rows, end), warnings.report())
+    sha = document.source.sha256
+    begin = charlemagne.InstantaneDebut(recu=sha, type=TYPE, **debut)
+    end = charlemagne.InstantaneFin(recu=sha, uai=uai, type=TYPE, nombre=rows.count, empreinte=sha)
+    made = records(Origin(TOPIC, uai, delivery.received), begin, rows, end)
+    if unfit or not delivery.name:
+        return Accepted(KIND, made, warnings.report())
+    given = claim(Origin(FILES_TOPIC, uai, delivery.received), TYPE, _file(delivery, uai, debut["millesime"]))
+    return Accepted(KIND, chain(made, (given,)), warnings.report(), kept_for=FILES_TOPIC)
 
 
-def _names(document: Document, uai: str, annee: str) -> tuple[Fault, ...]:
-    """What SIECLE would say of the names."""
-    if document.archive is not None and document.archive.rsplit(".", 1)[0] != document.name.rsplit(".", 1)[0]:
-        return (messages.different_names(),)
-    found = import_eleves.parse_name(document.name)
+def _file(delivery: Delivery, uai: str, millesime: int | None) -> charlemagne.Fichier:
+    whole = digest(delivery)
+    return charlemagne.Fichier(uai=uai, type=TYPE, millesime=millesime, nom=delivery.name, taille=whole.size, empreinte=whole.sha256)
+
+
+def _unfit(document: Document, file: model.ImportEleves, uai: str, annee: str) -> Iterator[Fault]:
+    """Why SIECLE would not take the file: it is read all the same, and goes no further."""
+    if document.archive is None:
+        yield messages.no_archive()
+    elif document.archive.rsplit(".", 1)[0] != document.name.rsplit(".", 1)[0]:
+        yield messages.different_names()
+    found = import_eleves.parse_name(document.archive or document.name)
     if found is None:
-        return (messages.unusual_name(),)
-    return () if found == (uai, annee) else (messages.name_and_content_differ(),)
+        yield messages.unusual_name()
+    elif found != (uai, annee):
+        yield messages.name_and_content_differ()
+    if file.version != import_eleves.VERSION:
+        yield messages.other_version(file.version or "")

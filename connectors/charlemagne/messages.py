@@ -33,7 +33,7 @@ def short_parente(rank: int) -> Fault:
 def different_names() -> Fault:
     return fault(
         "NOM_ZIP_DIFFERENT",
-        "L'archive zip et le fichier XML qu'elle contient ne portent pas le même nom ; SIECLE exige le même.",
+        "L'archive zip et le fichier XML qu'elle contient ne portent pas le même nom ; SIECLE exige le même : le bus ne la portera pas.",
         "Déposer l'archive telle que le logiciel l'a produite.",
     )
 
@@ -41,7 +41,7 @@ def different_names() -> Fault:
 def unusual_name() -> Fault:
     return fault(
         "NOM_DE_FICHIER",
-        "Le nom du fichier n'est pas de la forme <UAI>PRIVE<année><AAMMJJhhmmss>.zip que SIECLE attend.",
+        "Le nom du fichier n'est pas de la forme <UAI>PRIVE<année><AAMMJJhhmmss>.zip que SIECLE attend : le bus ne le portera pas.",
         "Déposer l'archive telle que le logiciel l'a produite.",
     )
 
@@ -49,6 +49,22 @@ def unusual_name() -> Fault:
 def name_and_content_differ() -> Fault:
     return fault(
         "NOM_ET_CONTENU_DIFFERENTS",
-        "L'établissement ou l'année du nom du fichier n'est pas celui de son contenu.",
+        "L'établissement ou l'année du nom du fichier n'est pas celui de son contenu : le bus ne le portera pas à SIECLE.",
         REDO,
+    )
+
+
+def no_archive() -> Fault:
+    return fault(
+        "PAS_UNE_ARCHIVE",
+        "Le fichier XML n'est pas dans son archive zip : SIECLE n'importe que l'archive, et le bus ne lui portera pas ce fichier.",
+        "Déposer l'archive telle que le logiciel l'a produite.",
+    )
+
+
+def other_version(version: str) -> Fault:
+    return fault(
+        "VERSION_NON_IMPORTEE",
+        f"Le fichier est de la version {version[:10] or 'non dite'} : SIECLE importe la 3.1, et le bus ne lui portera pas ce fichier.",
+        "Mettre à jour le logiciel de l'établissement, puis refaire l'export vers SIECLE.",
     )

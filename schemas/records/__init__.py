@@ -115,6 +115,9 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "eleves_envoyes": charlemagne.ElevesEnvoyes,
         "effectifs_envoyes": charlemagne.EffectifsEnvoyes,
     },
+    "charlemagne.fichiers.v1": {
+        "fichier": charlemagne.Fichier,
+    },
     "charlemagne.premier_degre.v1": {
         "formations_importees": charlemagne.FormationsImportees,
         "langues_importees": charlemagne.LanguesImportees,

@@ -5,7 +5,7 @@ import datetime
 import msgspec
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -34,7 +34,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class Adresse(msgspec.Struct, frozen=True, kw_only=True):
+class Adresse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Adresse telle que le fichier l'écrit."""
 
     ligne1_adresse: str | None = None
@@ -55,7 +55,7 @@ class Adresse(msgspec.Struct, frozen=True, kw_only=True):
     """Pays, 3 chiffres."""
 
 
-class Personne(msgspec.Struct, frozen=True, kw_only=True):
+class Personne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Personne du fichier IMPORT_ELEVES d'un logiciel privé."""
 
     uai: str
@@ -90,7 +90,7 @@ class Personne(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'enfants à charge."""
 
 
-class Bourse(msgspec.Struct, frozen=True, kw_only=True):
+class Bourse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une bourse."""
 
     code_bourse: str | None = None
@@ -99,7 +99,7 @@ class Bourse(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de parts."""
 
 
-class Responsable(msgspec.Struct, frozen=True, kw_only=True):
+class Responsable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Lien de l'élève avec une personne."""
 
     nature: str
@@ -118,7 +118,7 @@ class Responsable(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans le fichier."""
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True):
+class Option(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une option."""
 
     code_matiere: str | None = None
@@ -127,7 +127,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """S, O ou F."""
 
 
-class AnDernier(msgspec.Struct, frozen=True, kw_only=True):
+class AnDernier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Scolarité de l'année précédente."""
 
     code_rne: str | None = None
@@ -152,7 +152,7 @@ class AnDernier(msgspec.Struct, frozen=True, kw_only=True):
     """Codes des matières."""
 
 
-class Eleve(msgspec.Struct, frozen=True, kw_only=True):
+class Eleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élève du fichier IMPORT_ELEVES d'un logiciel privé : scolarisé ou sortant."""
 
     uai: str
@@ -233,7 +233,7 @@ class Eleve(msgspec.Struct, frozen=True, kw_only=True):
     """Établissement de l'année précédente."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """
@@ -250,7 +250,7 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
 
 
-class Etape(msgspec.Struct, frozen=True, kw_only=True):
+class Etape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une étape du calendrier Charlemagne/SIECLE que l'établissement déclare faite (colonne « FAIT LE »). La même étape déclarée de
     nouveau corrige sa date. Format interne, non homologué.
     """
@@ -269,7 +269,7 @@ class Etape(msgspec.Struct, frozen=True, kw_only=True):
     """Accusé de réception du système servi (Parcoursup, LSU, OMOGEN), s'il en donne un."""
 
 
-class EtapeAnnulee(msgspec.Struct, frozen=True, kw_only=True):
+class EtapeAnnulee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une étape déclarée faite par erreur. Format interne, non homologué."""
 
     uai: str
@@ -282,7 +282,7 @@ class EtapeAnnulee(msgspec.Struct, frozen=True, kw_only=True):
     """Pourquoi, en français."""
 
 
-class IdentifiantsImportes(msgspec.Struct, frozen=True, kw_only=True):
+class IdentifiantsImportes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Identifiants nationaux des élèves et identifiants des familles entrés dans Charlemagne (R-CHA-36). Format interne, non
     homologué.
     """
@@ -301,7 +301,7 @@ class IdentifiantsImportes(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre de familles reconnues."""
 
 
-class ElevesEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
+class ElevesEnvoyes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élèves envoyés de Charlemagne vers SIECLE : étape 21 ou 22 (R-CHA-32, R-CHA-36). Format interne, non homologué."""
 
     uai: str
@@ -316,7 +316,7 @@ class ElevesEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiants des élèves envoyés (INE, ou numéro Charlemagne)."""
 
 
-class Effectif(msgspec.Struct, frozen=True, kw_only=True):
+class Effectif(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Effectif d'une formation ou d'une division."""
 
     code: str
@@ -325,7 +325,7 @@ class Effectif(msgspec.Struct, frozen=True, kw_only=True):
     """Nombre d'élèves."""
 
 
-class EffectifsEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
+class EffectifsEnvoyes(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Effectifs envoyés depuis SIECLE vers la Base Elèves Académique : étape 19 (R-CHA-37). Format interne, non homologué."""
 
     uai: str
@@ -340,7 +340,26 @@ class EffectifsEnvoyes(msgspec.Struct, frozen=True, kw_only=True):
     """Jour de l'envoi ; absent : celui de l'événement."""
 
 
-class FormationsImportees(msgspec.Struct, frozen=True, kw_only=True):
+class Fichier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Une archive IMPORT_ELEVES qui peut être déposée dans SIECLE, telle que le logiciel privé l'a faite. Ses octets sont dans la
+    consigne du bus, sous leur empreinte, aussi longtemps que ce topic garde l'enregistrement.
+    """
+
+    uai: str
+    """Établissement."""
+    type: str
+    """Ce que le fichier est : import_eleves_prive."""
+    millesime: int | None = None
+    """Année que le nom et le contenu portent."""
+    nom: str
+    """Nom exact du fichier reçu : <UAI>PRIVE<année><AAMMJJhhmmss>.zip."""
+    taille: int
+    """Octets."""
+    empreinte: str
+    """SHA-256 des octets, en hexadécimal."""
+
+
+class FormationsImportees(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """« Import des formations du 1er degré » réussi (R-ONDE-03, R-ONDE-04). Format interne, non homologué."""
 
     uai: str
@@ -353,7 +372,7 @@ class FormationsImportees(msgspec.Struct, frozen=True, kw_only=True):
     """Jour de l'import ; absent : celui de l'événement."""
 
 
-class LanguesImportees(msgspec.Struct, frozen=True, kw_only=True):
+class LanguesImportees(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Import des langues, au besoin (R-ONDE-05). Format interne, non homologué."""
 
     uai: str
@@ -364,7 +383,7 @@ class LanguesImportees(msgspec.Struct, frozen=True, kw_only=True):
     """Langues importées."""
 
 
-class Classe(msgspec.Struct, frozen=True, kw_only=True):
+class Classe(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Paramétrage d'une classe (R-ONDE-06, R-ONDE-07) ; le dernier remplace le précédent. Format interne, non homologué."""
 
     uai: str
@@ -383,7 +402,7 @@ class Classe(msgspec.Struct, frozen=True, kw_only=True):
     """« Les formations » : plusieurs pour une classe à plusieurs niveaux."""
 
 
-class ClasseSupprimee(msgspec.Struct, frozen=True, kw_only=True):
+class ClasseSupprimee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une classe qui n'existe plus. Format interne, non homologué."""
 
     uai: str
@@ -394,7 +413,7 @@ class ClasseSupprimee(msgspec.Struct, frozen=True, kw_only=True):
     """Nom de la classe."""
 
 
-class Fiche(msgspec.Struct, frozen=True, kw_only=True):
+class Fiche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La fiche d'un élève du premier degré."""
 
     eleve: str
@@ -407,7 +426,7 @@ class Fiche(msgspec.Struct, frozen=True, kw_only=True):
     """Ce que le contrôle académique reproche à la fiche."""
 
 
-class BaseEleves(msgspec.Struct, frozen=True, kw_only=True):
+class BaseEleves(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Toutes les fiches d'élèves de l'école : elles remplacent celles que l'on connaissait. Format interne, non homologué."""
 
     uai: str
@@ -418,7 +437,7 @@ class BaseEleves(msgspec.Struct, frozen=True, kw_only=True):
     """Les fiches."""
 
 
-class FicheEleve(msgspec.Struct, frozen=True, kw_only=True):
+class FicheEleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La fiche d'un élève, créée ou modifiée. Format interne, non homologué."""
 
     uai: str
@@ -435,7 +454,7 @@ class FicheEleve(msgspec.Struct, frozen=True, kw_only=True):
     """Ce que le contrôle académique reproche à la fiche."""
 
 
-class EleveSorti(msgspec.Struct, frozen=True, kw_only=True):
+class EleveSorti(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève qui n'est plus de l'école. Format interne, non homologué."""
 
     uai: str
@@ -446,7 +465,7 @@ class EleveSorti(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiant de l'élève dans Charlemagne."""
 
 
-class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
+class Anomalie(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne du compte-rendu du contrôle académique."""
 
     eleve: str
@@ -455,7 +474,7 @@ class Anomalie(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui ne va pas."""
 
 
-class Controle(msgspec.Struct, frozen=True, kw_only=True):
+class Controle(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """« Contrôle » de la base élèves lancé dans Charlemagne (R-ONDE-10). Format interne, non homologué."""
 
     uai: str
@@ -468,7 +487,7 @@ class Controle(msgspec.Struct, frozen=True, kw_only=True):
     """Compte-rendu ; vide : élèves conformes."""
 
 
-class ExportDemande(msgspec.Struct, frozen=True, kw_only=True):
+class ExportDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """« SIECLE ONDE » : export de la base élèves demandé et confirmé (R-ONDE-11, R-ONDE-12). Format interne, non homologué."""
 
     uai: str

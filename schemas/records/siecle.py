@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 
-class CompteRendu(msgspec.Struct, frozen=True, kw_only=True):
+class CompteRendu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le compte-rendu d'import des liens élève-groupe que le traitement de la nuit donne, calculé par le bus sur ce qu'il sait de
     SIECLE (R-PRO-56 à 58).
     """
@@ -48,7 +48,7 @@ class CompteRendu(msgspec.Struct, frozen=True, kw_only=True):
 SectionCompteRenduLigne = Literal["ANOMALIE", "REJET"]
 
 
-class AnomalieCompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True):
+class AnomalieCompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une anomalie d'un élève : règle, code et message exact."""
 
     regle: str
@@ -61,7 +61,7 @@ class AnomalieCompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True):
     """Message exact."""
 
 
-class CompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True):
+class CompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne de section 1 ou 2 d'un compte-rendu calculé (R-PRO-58, 59, 76)."""
 
     uai: str
@@ -89,7 +89,7 @@ class CompteRenduLigne(msgspec.Struct, frozen=True, kw_only=True):
 MotifCompteRenduAbsent = Literal["ABSENT_DU_FICHIER", "LIENS_REJETES"]
 
 
-class CompteRenduAbsent(msgspec.Struct, frozen=True, kw_only=True):
+class CompteRenduAbsent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève qui n'a plus de lien après le traitement, absent du fichier ou rejeté ; SIECLE n'en donne que le nombre (A-36)."""
 
     uai: str
@@ -115,7 +115,7 @@ class CompteRenduAbsent(msgspec.Struct, frozen=True, kw_only=True):
 BrancheRemede = Literal["INCONNUE", "TRANSFERT_4A", "STRUCTURES_STS"]
 
 
-class Remede(msgspec.Struct, frozen=True, kw_only=True):
+class Remede(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Que faire pour un groupe refusé, selon que STS-WEB le connaît (R-PRO-60, 65)."""
 
     uai: str
@@ -140,7 +140,7 @@ class Remede(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire, dans l'ordre."""
 
 
-class LienImporte(msgspec.Struct, frozen=True, kw_only=True):
+class LienImporte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un lien tel que SIECLE le garde."""
 
     code_groupe: str
@@ -151,7 +151,7 @@ class LienImporte(msgspec.Struct, frozen=True, kw_only=True):
     """Dernier jour, inclus ; absent : toute l'année."""
 
 
-class LiensEleve(msgspec.Struct, frozen=True, kw_only=True):
+class LiensEleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les liens d'un élève dans SIECLE après le traitement, dates corrigées comprises."""
 
     uai: str
@@ -167,7 +167,7 @@ class LiensEleve(msgspec.Struct, frozen=True, kw_only=True):
 OrigineCalcul = Literal["AUCUN", "PREDICTION", "TRAITEMENT"]
 
 
-class Comparaison(msgspec.Struct, frozen=True, kw_only=True):
+class Comparaison(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le vrai compte-rendu de SIECLE comparé à celui que le bus avait calculé pour le même fichier."""
 
     uai: str
@@ -207,7 +207,7 @@ class Comparaison(msgspec.Struct, frozen=True, kw_only=True):
 NatureEcart = Literal["DIFFERENT", "MANQUE_DANS_SIECLE", "NON_PREVU"]
 
 
-class ComparaisonEcart(msgspec.Struct, frozen=True, kw_only=True):
+class ComparaisonEcart(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne que l'un des deux comptes-rendus a et non l'autre, ou qui diffère."""
 
     uai: str
@@ -231,7 +231,7 @@ class ComparaisonEcart(msgspec.Struct, frozen=True, kw_only=True):
 SectionLue = Literal["ANOMALIE", "REJET"]
 
 
-class LigneLue(msgspec.Struct, frozen=True, kw_only=True):
+class LigneLue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne de section 1 ou 2 du vrai compte-rendu."""
 
     section: SectionLue
@@ -246,7 +246,7 @@ class LigneLue(msgspec.Struct, frozen=True, kw_only=True):
     """Colonne « Règle » ; vide quand la page ne la donne pas."""
 
 
-class CompteRenduLu(msgspec.Struct, frozen=True, kw_only=True):
+class CompteRenduLu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le compte-rendu d'import des liens élève-groupe que SIECLE affiche, déposé en HTML ou en texte collé."""
 
     uai: str
@@ -269,7 +269,7 @@ class CompteRenduLu(msgspec.Struct, frozen=True, kw_only=True):
     """Les lignes des deux sections, dans l'ordre de la page."""
 
 
-class InePartage(msgspec.Struct, frozen=True, kw_only=True):
+class InePartage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'INE d'un élève de l'établissement est actif aussi dans un autre, la même année. Chacun des deux établissements le reçoit."""
 
     uai: str
@@ -290,7 +290,7 @@ class InePartage(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire, en français."""
 
 
-class IneRendu(msgspec.Struct, frozen=True, kw_only=True):
+class IneRendu(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'un ine_partage disait ne vaut plus : l'élève n'est plus actif dans l'un des deux établissements, ou plus sous ces
     identifiants.
     """
@@ -303,7 +303,7 @@ class IneRendu(msgspec.Struct, frozen=True, kw_only=True):
     """L'autre établissement."""
 
 
-class ContenuCollecte(msgspec.Struct, frozen=True, kw_only=True):
+class ContenuCollecte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'une tranche a donné."""
 
     cle: str
@@ -312,7 +312,7 @@ class ContenuCollecte(msgspec.Struct, frozen=True, kw_only=True):
     """Ses parts, dans l'ordre."""
 
 
-class CollecteFaite(msgspec.Struct, frozen=True, kw_only=True):
+class CollecteFaite(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Toutes les tranches demandées, revenues à l'établissement."""
 
     uai: str
@@ -325,7 +325,7 @@ class CollecteFaite(msgspec.Struct, frozen=True, kw_only=True):
     """Les contenus, dans l'ordre demandé."""
 
 
-class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
+class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une échéance est due ; elle ne compte que si sa ligne le dit encore."""
 
     nom: str
@@ -337,7 +337,7 @@ class EcheanceAtteinte(msgspec.Struct, frozen=True, kw_only=True):
 MotifReprise = Literal["REPRISE", "CORRECTION", "LIBERATION"]
 
 
-class Reprise(msgspec.Struct, frozen=True, kw_only=True):
+class Reprise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une lettre morte reprise ou corrigée, ou la libération d'une clé retenue."""
 
     motif: MotifReprise
@@ -352,7 +352,7 @@ class Reprise(msgspec.Struct, frozen=True, kw_only=True):
     """Octets d'origine ou corrigés, au format Confluent."""
 
 
-class Refus(msgspec.Struct, frozen=True, kw_only=True):
+class Refus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un événement qu'une règle refuse, ou qui a trop attendu son préalable."""
 
     code: str
@@ -373,7 +373,7 @@ class Refus(msgspec.Struct, frozen=True, kw_only=True):
     """Son ce_subject."""
 
 
-class Tranche(msgspec.Struct, frozen=True, kw_only=True):
+class Tranche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une part d'une collection d'un établissement à garder sous sa clé ; plusieurs de suite s'ajoutent (docs/adr/depots-tranches)."""
 
     uai: str
@@ -382,14 +382,14 @@ class Tranche(msgspec.Struct, frozen=True, kw_only=True):
     """Lignes de la collection en msgpack, comprimées (zlib)."""
 
 
-class TrancheOubliee(msgspec.Struct, frozen=True, kw_only=True):
+class TrancheOubliee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La collection est remplacée : la tranche n'est plus gardée."""
 
     uai: str
     """Établissement."""
 
 
-class ContenuPorte(msgspec.Struct, frozen=True, kw_only=True):
+class ContenuPorte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qu'une tranche a donné."""
 
     cle: str
@@ -398,7 +398,7 @@ class ContenuPorte(msgspec.Struct, frozen=True, kw_only=True):
     """Ses parts, dans l'ordre."""
 
 
-class Collecte(msgspec.Struct, frozen=True, kw_only=True):
+class Collecte(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un ordre qui passe de tranche en tranche et emporte leur contenu, puis revient à l'établissement."""
 
     uai: str
@@ -413,7 +413,7 @@ class Collecte(msgspec.Struct, frozen=True, kw_only=True):
     """Ce qui est déjà emporté, dans l'ordre des visites."""
 
 
-class DepotDemande(msgspec.Struct, frozen=True, kw_only=True):
+class DepotDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'établissement clique sur « déposer » pour un fichier de liens élève-groupe (R-PRO-50). Rien n'est analysé avant la réponse."""
 
     uai: str
@@ -425,7 +425,7 @@ class DepotDemande(msgspec.Struct, frozen=True, kw_only=True):
 ChoixDepot = Literal["ANNULER", "OK"]
 
 
-class DepotReponse(msgspec.Struct, frozen=True, kw_only=True):
+class DepotReponse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """La réponse à la demande de confirmation d'un dépôt (R-PRO-50)."""
 
     uai: str
@@ -434,14 +434,14 @@ class DepotReponse(msgspec.Struct, frozen=True, kw_only=True):
     """OK : le fichier est analysé ; ANNULER : rien."""
 
 
-class PredictionDemande(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Demande de prédire de nouveau le compte-rendu du dernier fichier exporté, avec ce que l'on sait maintenant."""
 
     uai: str
     """Établissement, 7 chiffres et une lettre."""
 
 
-class LienSaisi(msgspec.Struct, frozen=True, kw_only=True):
+class LienSaisi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un lien élève-groupe créé à la main dans SIECLE, ou retiré ; le prochain traitement l'efface s'il n'est pas dans le fichier
     (R-PRO-51).
     """
@@ -460,7 +460,7 @@ class LienSaisi(msgspec.Struct, frozen=True, kw_only=True):
     """Le lien est retiré de SIECLE, non créé."""
 
 
-class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Début d'un fichier complet : les lignes qui suivent, jusqu'à instantane_fin, en sont le contenu entier (architecture §3). Un
     nouveau début de même uai et de même type abandonne un instantané inachevé.
     """
@@ -491,7 +491,7 @@ class InstantaneDebut(msgspec.Struct, frozen=True, kw_only=True):
     """Numéro d'envoi que le fichier porte."""
 
 
-class ScolariteAnDernier(msgspec.Struct, frozen=True, kw_only=True):
+class ScolariteAnDernier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Scolarité de l'année précédente."""
 
     code_mef: str | None = None
@@ -530,7 +530,7 @@ class ScolariteAnDernier(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'export."""
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True):
+class Option(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une option suivie."""
 
     num_option: str | None = None
@@ -541,7 +541,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     """Matière."""
 
 
-class Structure(msgspec.Struct, frozen=True, kw_only=True):
+class Structure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une division ou un groupe de l'élève."""
 
     code_structure: str
@@ -550,7 +550,7 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True):
     """D division, G groupe."""
 
 
-class Adresse(msgspec.Struct, frozen=True, kw_only=True):
+class Adresse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Adresse telle que le fichier l'écrit."""
 
     adresse_id: str | None = None
@@ -581,7 +581,7 @@ class Adresse(msgspec.Struct, frozen=True, kw_only=True):
     """Libellé postal de la commune."""
 
 
-class Eleve(msgspec.Struct, frozen=True, kw_only=True):
+class Eleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Élève d'un export SIECLE (BEE_ELEVES), avec ses options, ses structures et son adresse. Noms des balises de l'export."""
 
     uai: str
@@ -666,7 +666,7 @@ class Eleve(msgspec.Struct, frozen=True, kw_only=True):
     """Adresse ; absente des exports sans adresses."""
 
 
-class Personne(msgspec.Struct, frozen=True, kw_only=True):
+class Personne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Responsable ou contact d'un export SIECLE (BEE_RESPONSABLES)."""
 
     uai: str
@@ -705,7 +705,7 @@ class Personne(msgspec.Struct, frozen=True, kw_only=True):
     """Adresse ; absente des exports sans adresses."""
 
 
-class ResponsableEleve(msgspec.Struct, frozen=True, kw_only=True):
+class ResponsableEleve(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Lien entre un élève et une personne (BEE_RESPONSABLES)."""
 
     uai: str
@@ -736,7 +736,7 @@ class ResponsableEleve(msgspec.Struct, frozen=True, kw_only=True):
     """Jusqu'en 2017."""
 
 
-class Division(msgspec.Struct, frozen=True, kw_only=True):
+class Division(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Division (classe) que SIECLE connaît (BEE_STRUCTURES)."""
 
     uai: str
@@ -753,7 +753,7 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
     """Codes MEF d'appartenance."""
 
 
-class Groupe(msgspec.Struct, frozen=True, kw_only=True):
+class Groupe(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Groupe que SIECLE connaît (BEE_STRUCTURES)."""
 
     uai: str
@@ -772,7 +772,7 @@ class Groupe(msgspec.Struct, frozen=True, kw_only=True):
     """Divisions d'appartenance ; deux ou plus : regroupement inter-classes."""
 
 
-class Mef(msgspec.Struct, frozen=True, kw_only=True):
+class Mef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Module élémentaire de formation de la nomenclature (BEE_NOMENCLATURES)."""
 
     uai: str
@@ -813,7 +813,7 @@ class Mef(msgspec.Struct, frozen=True, kw_only=True):
     """Période d'ouverture."""
 
 
-class Matiere(msgspec.Struct, frozen=True, kw_only=True):
+class Matiere(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Matière de la nomenclature (BEE_NOMENCLATURES)."""
 
     uai: str
@@ -836,7 +836,7 @@ class Matiere(msgspec.Struct, frozen=True, kw_only=True):
     """Matière propre à l'établissement ou non."""
 
 
-class Programme(msgspec.Struct, frozen=True, kw_only=True):
+class Programme(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une matière du programme d'un MEF (BEE_NOMENCLATURES)."""
 
     uai: str
@@ -851,7 +851,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     """Heures, comme écrit (0.00)."""
 
 
-class OptionObligatoire(msgspec.Struct, frozen=True, kw_only=True):
+class OptionObligatoire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Option obligatoire d'un MEF (BEE_NOMENCLATURES)."""
 
     uai: str
@@ -864,7 +864,7 @@ class OptionObligatoire(msgspec.Struct, frozen=True, kw_only=True):
     """Rang de l'option."""
 
 
-class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True):
+class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un code d'une autre liste de la nomenclature (régimes, liens de parenté, motifs de sortie, statuts, civilités…)."""
 
     uai: str
@@ -877,7 +877,7 @@ class CodeNomenclature(msgspec.Struct, frozen=True, kw_only=True):
     """Autres balises de l'élément, en minuscules, telles qu'écrites."""
 
 
-class Uaj(msgspec.Struct, frozen=True, kw_only=True):
+class Uaj(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'établissement de l'export Communs (BEE_COMMUN)."""
 
     uai: str
@@ -928,7 +928,7 @@ class Uaj(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'export."""
 
 
-class AnneeScolaire(msgspec.Struct, frozen=True, kw_only=True):
+class AnneeScolaire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le calendrier de l'année de l'export Communs : les dates des élèves font référence pour les groupes (R-PRO-62)."""
 
     uai: str
@@ -945,7 +945,7 @@ class AnneeScolaire(msgspec.Struct, frozen=True, kw_only=True):
     """Rentrée et sortie des élèves et des professeurs, incluses."""
 
 
-class Periode(msgspec.Struct, frozen=True, kw_only=True):
+class Periode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Période pédagogique de l'export Communs."""
 
     uai: str
@@ -966,7 +966,7 @@ class Periode(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'export."""
 
 
-class Fermeture(msgspec.Struct, frozen=True, kw_only=True):
+class Fermeture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Jours de fermeture de l'export Communs."""
 
     uai: str
@@ -983,7 +983,7 @@ class Fermeture(msgspec.Struct, frozen=True, kw_only=True):
     """Libellé."""
 
 
-class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
+class Etablissement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Établissement connu de la base (BEE_ETABLISSEMENTS)."""
 
     uai: str
@@ -1034,7 +1034,7 @@ class Etablissement(msgspec.Struct, frozen=True, kw_only=True):
     """Période d'ouverture."""
 
 
-class Pays(msgspec.Struct, frozen=True, kw_only=True):
+class Pays(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Pays de la nomenclature géographique (BEE_GEOGRAPHIQUE)."""
 
     uai: str
@@ -1051,7 +1051,7 @@ class Pays(msgspec.Struct, frozen=True, kw_only=True):
     """Validité."""
 
 
-class Departement(msgspec.Struct, frozen=True, kw_only=True):
+class Departement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Département de la nomenclature géographique."""
 
     uai: str
@@ -1066,7 +1066,7 @@ class Departement(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'export."""
 
 
-class Commune(msgspec.Struct, frozen=True, kw_only=True):
+class Commune(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Commune de la nomenclature géographique."""
 
     uai: str
@@ -1079,7 +1079,7 @@ class Commune(msgspec.Struct, frozen=True, kw_only=True):
     """Comme dans l'export."""
 
 
-class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
+class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Fin d'un fichier complet ; les écarts avec l'instantané précédent ne se calculent qu'ici, et seulement si le nombre est celui
     des lignes reçues (architecture §3).
     """
@@ -1099,7 +1099,7 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True):
 EtatPrediction = Literal["IMPOSSIBLE", "FAITE"]
 
 
-class SourcePrediction(msgspec.Struct, frozen=True, kw_only=True):
+class SourcePrediction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un fichier sur lequel la prédiction repose."""
 
     objet: str
@@ -1114,7 +1114,7 @@ class SourcePrediction(msgspec.Struct, frozen=True, kw_only=True):
     """Jours entre l'export (à défaut la réception) et la prédiction."""
 
 
-class ObstacleDepot(msgspec.Struct, frozen=True, kw_only=True):
+class ObstacleDepot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce qui fera refuser le dépôt."""
 
     code: str
@@ -1125,7 +1125,7 @@ class ObstacleDepot(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire."""
 
 
-class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+class Prediction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le compte-rendu que SIECLE donnerait cette nuit si ce fichier était déposé, d'après ce que le bus sait de SIECLE et de STS-WEB."""
 
     uai: str
@@ -1165,7 +1165,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
 SectionPredictionLigne = Literal["ANOMALIE", "REJET"]
 
 
-class AnomaliePredictionLigne(msgspec.Struct, frozen=True, kw_only=True):
+class AnomaliePredictionLigne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une anomalie d'un élève : règle, code et message exact."""
 
     regle: str
@@ -1178,7 +1178,7 @@ class AnomaliePredictionLigne(msgspec.Struct, frozen=True, kw_only=True):
     """Message exact."""
 
 
-class PredictionLigne(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionLigne(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Une ligne prévue de section 1 ou 2."""
 
     uai: str
@@ -1206,7 +1206,7 @@ class PredictionLigne(msgspec.Struct, frozen=True, kw_only=True):
 MotifPredictionAbsent = Literal["ABSENT_DU_FICHIER", "LIENS_REJETES"]
 
 
-class PredictionAbsent(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionAbsent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève qui perdrait tous ses liens."""
 
     uai: str
@@ -1232,7 +1232,7 @@ class PredictionAbsent(msgspec.Struct, frozen=True, kw_only=True):
 BranchePredictionRemede = Literal["INCONNUE", "TRANSFERT_4A", "STRUCTURES_STS"]
 
 
-class PredictionRemede(msgspec.Struct, frozen=True, kw_only=True):
+class PredictionRemede(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Que faire avant le dépôt pour un groupe que SIECLE refuserait."""
 
     uai: str
@@ -1257,7 +1257,7 @@ class PredictionRemede(msgspec.Struct, frozen=True, kw_only=True):
     """Que faire, dans l'ordre."""
 
 
-class EleveDuSeau(msgspec.Struct, frozen=True, kw_only=True):
+class EleveDuSeau(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève."""
 
     cle: str
@@ -1266,7 +1266,7 @@ class EleveDuSeau(msgspec.Struct, frozen=True, kw_only=True):
     """Identifiant SIECLE de l'élève (ELEVE_ID)."""
 
 
-class Presences(msgspec.Struct, frozen=True, kw_only=True):
+class Presences(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les élèves d'un établissement sans date de sortie, d'après un export des élèves : un enregistrement par seau (premier chiffre de
     la clé de l'élève), qui remplace le précédent du même seau. Clé : établissement et seau.
     """
@@ -1279,7 +1279,7 @@ class Presences(msgspec.Struct, frozen=True, kw_only=True):
     """Dans l'ordre des clés ; vide : aucun."""
 
 
-class ElevePresent(msgspec.Struct, frozen=True, kw_only=True):
+class ElevePresent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève est actif dans un établissement, ou l'est sous un autre identifiant ou une autre année. Clé : celle de l'élève."""
 
     uai: str
@@ -1290,14 +1290,14 @@ class ElevePresent(msgspec.Struct, frozen=True, kw_only=True):
     """Année scolaire de l'export qui le dit."""
 
 
-class EleveParti(msgspec.Struct, frozen=True, kw_only=True):
+class EleveParti(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Un élève n'est plus actif dans un établissement : sorti, ou absent de son dernier export. Clé : celle de l'élève."""
 
     uai: str
     """Établissement."""
 
 
-class ConfirmationDemandee(msgspec.Struct, frozen=True, kw_only=True):
+class ConfirmationDemandee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ce que SIECLE affiche avant un dépôt (R-PRO-50), en trois textes exacts, et les boutons."""
 
     uai: str
@@ -1312,7 +1312,7 @@ class ConfirmationDemandee(msgspec.Struct, frozen=True, kw_only=True):
     """Ce que l'établissement doit encore savoir avant de confirmer : la synchro 4a que SIECLE ne nomme pas (R-PRO-03), la prédiction."""
 
 
-class DepotAnnule(msgspec.Struct, frozen=True, kw_only=True):
+class DepotAnnule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """L'établissement a répondu Annuler : rien n'est analysé ni déposé."""
 
     uai: str
@@ -1321,7 +1321,7 @@ class DepotAnnule(msgspec.Struct, frozen=True, kw_only=True):
     """Nom du fichier choisi."""
 
 
-class FichierDepose(msgspec.Struct, frozen=True, kw_only=True):
+class FichierDepose(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Le fichier est valide et déposé ; il sera traité la nuit (R-PRO-54, 55)."""
 
     uai: str

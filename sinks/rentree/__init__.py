@@ -1,8 +1,8 @@
-"""The calendar of the rentrée as people look at it: its tables, and the file of lateness notices (R-CHA-35)."""
+"""The calendar of the rentrée as people look at it: its tables, and the files that follow it (R-CHA-07, 22, 35)."""
 
 from schemas.outcome import Processor
 from sinks.contract_rows import projector
-from sinks.rentree import lines
+from sinks.rentree import fichiers
 from sinks.rentree.projections import PROJECTIONS
 
 TABLES = Processor(
@@ -14,7 +14,8 @@ TABLES = Processor(
 
 FICHIERS = Processor(
     name="rentree.fichiers",
-    about="Prépare le fichier des avis de retard : UAI, étape, échéance, jours de retard.",
-    inputs=("rentree.suivi.v1",),
-    decide=lines.decide,
+    about="Prépare le fichier des avis de retard et, octet pour octet, les dossiers d'élèves envoyés à SIECLE.",
+    inputs=fichiers.INPUTS,
+    decide=fichiers.decide,
+    state=fichiers.Fichiers,
 )

@@ -1,16 +1,16 @@
 """From a late step to the line of the file of lateness notices: one notice, one line (R-CHA-35)."""
 
+from typing import Any
+
 from schemas.outcome import Effect, Event, Outcome
 from schemas.records.rentree import Retard
 
 SINK = "rentree.retards"
 
 
-def decide(_reglages: None, state: None, event: Event) -> Outcome:
-    """Pure; keeps no state."""
-    data = event.data
-    if not isinstance(data, Retard):
-        return Outcome(state, counted="sans_ligne")
+def decide(state: Any, event: Event) -> Outcome:
+    """Pure; leaves the state of the processor as it is."""
+    data: Retard = event.data
     line = {
         "uai": data.uai,
         "annee": data.annee,

@@ -11,6 +11,7 @@ from bus.samples.bundle import files, make_bundle
 from bus.samples.school import SchoolType, make_school
 from connectors.transport.zip import write_zip
 from sinks.siecle.liens import LARGEST
+from tests.bus.ecoles.bus_of_schools import BusOfSchools
 from tests.bus.ecoles.conftest import MakeBus
 
 UAI = "9830649N"
@@ -34,6 +35,11 @@ def large(archive: bytes) -> bytes:
     return made
 
 
+def to_siecle(bus: BusOfSchools) -> dict[str, bytes]:
+    """What is in the outbox of SIECLE after one more round."""
+    return {path: each for path, each in bus.written().items() if path.startswith("siecle/")}
+
+
 def test_a_large_elegroupe_waits_in_the_consigne_and_reaches_siecle_once_deposited(make_bus: MakeBus) -> None:
     bus = make_bus("lsu lsu.fichiers siecle.depots siecle.depots.tranches siecle.projections", "siecle sts pronote etablissement")
     ((path, content),) = ((path, large(content)) for path, content in FILES.items() if path.startswith("pronote/"))
@@ -50,14 +56,41 @@ def test_a_large_elegroupe_waits_in_the_consigne_and_reaches_siecle_once_deposit
             )
             assert await bus.drop("pronote", name, content) == "ARCHIVED", bus.reports("pronote")
             await bus.settled()
-            assert not [each for each in bus.written() if each.startswith("siecle/")]
+            assert to_siecle(bus) == {}
             await bus.tell("etablissement", act("depot_demande", fichier=name), act("depot_reponse", choix="OK"))
-            await bus.until(lambda: [each for each in bus.written() if each.startswith("siecle/")])
+            await bus.until(lambda: to_siecle(bus))
 
     asyncio.run(play())
-    assert {path: each for path, each in bus.written().items() if path.startswith("siecle/")} == {f"siecle/{name}": content}
+    assert to_siecle(bus) == {f"siecle/{name}": content}
     assert bus.rows("SELECT DISTINCT codes FROM siecle_predictions_lignes") == []
     assert bus.one("SELECT count(*) FROM effets WHERE payload ? 'contenu'") == bus.one(
         "SELECT count(*) FROM effets WHERE sink = 'edt.sts_emp' OR sink = 'sts.emp_sts'"
     )
+    assert bus.dead_letters() == []
+
+
+def annual(evenement: str, **data: Any) -> dict[str, Any]:
+    return act(evenement, annee=2026, **data)
+
+
+def test_the_dossiers_of_charlemagne_reach_siecle_once_their_sending_is_accepted(make_bus: MakeBus) -> None:
+    bus = make_bus("rentree rentree.fichiers rentree.projections", "charlemagne academie")
+    ((path, content),) = ((path, content) for path, content in FILES.items() if path.startswith("charlemagne/"))
+    name = path.partition("/")[2]
+    sent = annual("eleves_envoyes", eleves=["150000001AA"], envoye_le="2026-04-21", instant="2026-04-22T08:00:00+11:00")
+
+    async def play() -> None:
+        async with bus.running():
+            await bus.tell("academie", annual("etablissement", type="COLLEGE", omogen=False, rentree="2026-02-16"))
+            await bus.settled()
+            assert await bus.drop("charlemagne", name, content) == "ARCHIVED", bus.reports("charlemagne")
+            await bus.tell("charlemagne", sent)
+            await bus.settled()
+            assert bus.refusals("rentree_refus") == ["IDENTIFIANTS_NON_IMPORTES"]
+            assert to_siecle(bus) == {}
+            imported = annual("identifiants_importes", importe_le="2026-04-21", instant="2026-04-22T09:00:00+11:00")
+            await bus.tell("charlemagne", imported, {**sent, "instant": "2026-04-22T10:00:00+11:00"})
+            await bus.until(lambda: to_siecle(bus) == {f"siecle/{name}": content})
+
+    asyncio.run(play())
     assert bus.dead_letters() == []

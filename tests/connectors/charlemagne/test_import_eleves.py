@@ -1,5 +1,6 @@
 """IMPORT_ELEVES files of a private software: round trip, old versions, checks that the schema does not make."""
 
+import hashlib
 import io
 from datetime import date, datetime
 
@@ -57,7 +58,8 @@ def test_what_is_written_is_read_back_equal(file: model.ImportEleves) -> None:
 def test_a_good_file_becomes_records() -> None:
     answer = accept(FILE)
     assert warnings_of(answer) == []
-    debut, personne, eleve, fin = records_of(answer)
+    debut, personne, eleve, fin, fichier = records_of(answer)
+    assert fichier.topic == "charlemagne.fichiers.v1"
     assert (debut.data.type, debut.data.millesime, debut.data.application) == ("import_eleves_prive", 2025, "CHARLEMAGN")
     assert personne.data.id_prv_per == "1"
     assert (eleve.data.code_division, eleve.data.date_deb_sco, eleve.data.doublement) == ("3 A", date(2025, 9, 1), False)
@@ -133,3 +135,31 @@ def test_the_links_import_of_the_same_root_is_not_taken() -> None:
 
 def test_names_are_made_as_siecle_wants_them() -> None:
     assert import_eleves.base_name("0590181B", "2006", datetime.fromisoformat("2006-10-11T10:01:59")) == "0590181BPRIVE2006061011100159"
+
+
+def test_an_archive_that_siecle_would_take_is_claimed_from_the_consigne_under_its_name() -> None:
+    content = import_eleves.write_archive(FILE, BASE)
+    answer = Charlemagne().accept(delivery(content, f"{BASE}.zip"))
+    assert isinstance(answer, Accepted)
+    assert answer.kept_for == "charlemagne.fichiers.v1"
+    fichier = records_of(answer)[-1].data
+    assert (fichier.nom, fichier.taille, fichier.empreinte) == (f"{BASE}.zip", len(content), hashlib.sha256(content).hexdigest())
+    assert (fichier.uai, fichier.millesime) == ("0840001V", 2025)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "codes"),
+    [
+        (f"{BASE}.xml", import_eleves.write(FILE), ["PAS_UNE_ARCHIVE"]),
+        ("eleves.zip", import_eleves.write_archive(FILE, "eleves"), ["NOM_DE_FICHIER"]),
+        (f"{BASE}.zip", import_eleves.write_archive(FILE, "eleves"), ["NOM_ZIP_DIFFERENT"]),
+        (f"{BASE}.zip", import_eleves.write_archive(msgspec.structs.replace(FILE, version="3.0"), BASE), ["VERSION_NON_IMPORTEE"]),
+    ],
+)
+def test_what_siecle_would_not_take_is_read_and_goes_no_further_and_that_is_said(name: str, content: bytes, codes: list[str]) -> None:
+    answer = Charlemagne().accept(delivery(content, name))
+    assert warnings_of(answer) == codes
+    assert isinstance(answer, Accepted)
+    assert answer.kept_for == ""
+    assert {record.topic for record in records_of(answer)} == {"charlemagne.dossiers.v1"}
+    assert all("le bus ne" in fault.message for fault in answer.warnings)

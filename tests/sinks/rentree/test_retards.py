@@ -69,7 +69,7 @@ def test_what_is_no_notice_makes_no_line() -> None:
         uai="0840001V", reference="F", systeme="SIECLE", debut=date(2024, 6, 1), fin=date(2024, 6, 2), annulee=False, etapes=()
     )
     outcome = FICHIERS.decide(None, None, event("fermeture_suivie", data))
-    assert (outcome.effects, outcome.counted) == ((), "sans_ligne")
+    assert (outcome.effects, outcome.counted) == ((), "sans_fichier")
 
 
 def test_every_record_of_the_follow_up_has_its_table() -> None:
