@@ -174,6 +174,12 @@ def controles_differents(affiches: int, attendus: int) -> str:
     return f"Charlemagne a contrôlé {affiches} élève(s) ; les fiches connues en donnent {attendus}."
 
 
+def a_confirmer(nombre: int, omis: int, chemin: str) -> str:
+    """The confirmation that is asked (R-ONDE-12); the guide's own text is lost."""
+    manque = f" {omis} élève(s) sans classe ne le seront pas." if omis else ""
+    return f"Exporter la base élèves : {nombre} élève(s), vers {chemin} ?{manque}"
+
+
 def exporte(nombre: int, omis: int, chemin: str) -> str:
     manque = f" {omis} élève(s) sans classe omis." if omis else ""
     return f"{nombre} élève(s) exporté(s) vers {chemin}.{manque}"

@@ -74,7 +74,8 @@ def _avertissement(affiches: int | None, attendus: int) -> str | None:
 
 
 def exporter(ctx: Contexte) -> Outcome:
-    """The export is asked for and confirmed; the archive that Charlemagne makes is then awaited, or made by us in a simulation."""
+    """The export is asked for, then confirmed (R-ONDE-12); the archive that Charlemagne makes is then awaited, or made by us in a
+    simulation."""
     data: c.ExportDemande = ctx.data
     for manque in AVANT_EXPORT:
         refusal = manque(ctx.ecole)
@@ -82,6 +83,9 @@ def exporter(ctx: Contexte) -> Outcome:
             return ctx.refuse(refusal)
     lecteur = data.lecteur or ctx.reglages.lecteur
     export = _export(ctx.ecole, lecteur)
+    if not data.confirme:
+        message = messages.a_confirmer(export.exportes, len(export.omis), chemin(lecteur, ctx.uai))
+        return ctx.applique(ctx.ecole, (ctx.information("EXPORT_A_CONFIRMER", message),), message)
     if not ctx.reglages.archive_interne:
         return ctx.applique(ctx.avec(export=export), (), f"export demandé, attend : {messages.ATTEND_ARCHIVE}")
     pret = msgspec.structs.replace(export, phase="PRETE")

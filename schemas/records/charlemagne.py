@@ -488,7 +488,7 @@ class Controle(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ExportDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """« SIECLE ONDE » : export de la base élèves demandé et confirmé (R-ONDE-11, R-ONDE-12). Format interne, non homologué."""
+    """« SIECLE ONDE » : export de la base élèves, demandé puis confirmé (R-ONDE-11, R-ONDE-12). Format interne, non homologué."""
 
     uai: str
     """École, 7 chiffres et une lettre."""
@@ -496,3 +496,5 @@ class ExportDemande(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Année de la rentrée : 2024 pour 2024-2025."""
     lecteur: str | None = None
     """Lettre du lecteur de la base ; absente : le réglage."""
+    confirme: bool = True
+    """La personne a répondu oui à la confirmation ; faux : elle est demandée, rien n'est encore exporté."""

@@ -444,6 +444,7 @@ CodeInformation = Literal[
     "CONTROLE_INVALIDE",
     "DEPOT_REFUSE",
     "ECART_INTEGRATION",
+    "EXPORT_A_CONFIRMER",
 ]
 
 

@@ -202,6 +202,24 @@ def test_an_archive_after_a_clean_control_is_itself_the_export() -> None:
     assert named(archive(driver), "archive_a_deposer") == []
 
 
+def test_an_export_is_confirmed_first_then_its_success_and_its_path_are_said() -> None:
+    driver = pret(fiche("E1", "CP-A"), fiche("E2", "CP-A"), fiche("E3"))
+    assert codes(driver.acte("export_demande", confirme=False)) == ["CONTROLE_ABSENT"]
+    controle(driver)
+    (asked,) = named(driver.acte("export_demande", confirme=False, lecteur="D"), "information")
+    assert asked.code == "EXPORT_A_CONFIRMER"
+    assert r"D:\ALCUIN\Export\BE1D\0840001V\0840001V.ZIP ?" in asked.message
+    assert asked.message.startswith("Exporter la base élèves : 2 élève(s)")
+    assert asked.message.endswith("1 élève(s) sans classe ne le seront pas.")
+    assert driver.ecole.export is None, "nothing is exported by a question"
+    assert statuts(driver)["EXPORT"] == "A_FAIRE"
+    (fait,) = named(driver.acte("export_demande", lecteur="D"), "export_effectue")
+    assert fait.chemin == r"D:\ALCUIN\Export\BE1D\0840001V\0840001V.ZIP"
+    assert fait.message.startswith(f"{fait.nombre_exportes} élève(s) exporté(s) vers {fait.chemin}.")
+    assert (fait.nombre_exportes, fait.nombre_omis) == (2, 1)
+    assert statuts(driver)["EXPORT"] == "FAITE"
+
+
 def test_an_archive_of_no_school_is_refused() -> None:
     driver = pret(reglages=Reglages())
     controle(driver)
