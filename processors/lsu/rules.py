@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
+from processors.depot_siecle.messages import SANS_EXPORT, SANS_SYNCHRO_3, SANS_SYNCHRO_4A
 from processors.lsu import import_eleves, lot, messages
-from processors.lsu.procedure import SYNCHROS
+from processors.lsu.procedure import LOT, SYNCHROS
 from processors.lsu.reglages import Reglages
 from processors.lsu.state import Campagne, Etat
 from schemas.outcome import Emitted, Event, Outcome, Refusal
@@ -73,7 +74,16 @@ def _porte(reglages: Reglages, etat: Etat, uai: str, code: str) -> Refusal | Non
             return messages.campagne(found.annee_sts, found.debut, found.type)
     if code == "S1" and "S1" in etat.faites and "S3" not in etat.faites:
         return messages.REFAIRE_3
-    return None
+    return _avant_les_liens(etat) if code == "S5" else None
+
+
+def _avant_les_liens(etat: Etat) -> Refusal | None:
+    """5 comes after an export of pupils, 3 and 4a, as the deposit itself checks again (R-PRO-03, R-PRO-72)."""
+    if not etat.exports.keys() & set(LOT[lot.ELEVES]):
+        return SANS_EXPORT
+    if "S3" not in etat.faites:
+        return SANS_SYNCHRO_3
+    return SANS_SYNCHRO_4A if "S4A" not in etat.faites else None
 
 
 # --- synchros --------------------------------------------------------------------------------------------------------

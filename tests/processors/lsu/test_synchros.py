@@ -1,5 +1,6 @@
 """The five synchros: versions, campaign, messages, the seven files, the import of pupils (R-PRO-01 to 06, 20 to 25, 30 to 34)."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -378,3 +379,19 @@ def test_the_seven_exports_and_the_options_have_the_labels_of_their_pages() -> N
         "Alimenter les groupes depuis SIECLE",
     ]
     assert set(OPTIONS) - set(COCHEES) == {"groupes_siecle"}
+
+
+def test_links_come_after_an_export_of_pupils_3_and_4a_in_the_words_of_the_deposit() -> None:
+    bus = Bus(uai="0341088Y")
+    steps: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("SANS_EXPORT_ELEVES", lambda: bus.export("eleves_sans_adresses", "ExportXML_ElevesSansAdresses(1).zip")),
+        ("SANS_SYNCHRO_3", lambda: bus.end("S3")),
+        ("SANS_SYNCHRO_4A", lambda: bus.say(STRUCTURE)),
+    )
+    for code, step in steps:
+        for outcome in (bus.start("S5"), bus.end("S5")):
+            assert outcome.refusal is not None
+            assert outcome.refusal.code == code
+        step()
+    assert bus.start("S5").refusal is None
+    assert bus.end("S5").emitted[0].data.synchro == "S5"
