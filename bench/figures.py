@@ -32,11 +32,12 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A ratio that the project promises."""
+    """A ratio to show."""
 
     ours: str
     theirs: str
-    at_least: float
+    at_least: float | None = None
+    """What the project promises; None: shown, and nothing promised."""
 
 
 def summary(runs: Mapping[str, Sequence[Run]], wanted: Sequence[Wanted]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def summary(runs: Mapping[str, Sequence[Run]], wanted: Sequence[Wanted]) -> dict
                 "processor_ratio": asdict(
                     Spread.of([b.cpu_us / a.cpu_us for a, b in zip(runs[each.ours], runs[each.theirs], strict=True)])
                 ),
-                "reached": Spread.of(rates).median >= each.at_least,
+                "reached": None if each.at_least is None else Spread.of(rates).median >= each.at_least,
             }
             for each in wanted
         ],
@@ -77,8 +78,9 @@ def show(console: Console, title: str, found: Mapping[str, Any]) -> None:
     console.print(table)
     for ratio in found["ratios"]:
         mark = "atteint" if ratio["reached"] else "NON ATTEINT"
+        promise = "pour information" if ratio["wanted"] is None else f"voulu : au moins {ratio['wanted']:g} ; {mark}"
         console.print(
-            f"  {ratio['of']} / {ratio['to']} : {Spread(**ratio['ratio']).shown(2)} (voulu : au moins {ratio['wanted']:g} ; {mark}) ; "
+            f"  {ratio['of']} / {ratio['to']} : {Spread(**ratio['ratio']).shown(2)} ({promise}) ; "
             f"à temps de processeur égal : {Spread(**ratio['processor_ratio']).shown(2)}"
         )
     console.print()

@@ -62,17 +62,24 @@ def stateless(ours: Path, theirs: Path, records: int) -> Measure:
 def vertical(ours: Path, theirs: Path, registrations: int, dossiers: int) -> Measure:
     """The bursary matching with its full transaction, by one and by two processes."""
     fed = feed.university(registrations, dossiers)
-    names = {n: (f"Passerelle, {n} processus", f"FastStream + SQLAlchemy, {n} processus") for n in (1, 2)}
+    faststream = "bench.contenders.faststream_vertical"
     contenders: list[Contender] = []
-    for count, (ours_name, theirs_name) in names.items():
-        contenders.append(Contender(ours_name, ENGINE, ours, count))
-        contenders.append(Contender(theirs_name, "bench.contenders.faststream_vertical", theirs, count))
+    wanted: list[Wanted] = []
+    for count in (1, 2):
+        engine, assembled = f"Passerelle, {count} processus", f"FastStream + SQLAlchemy + fastavro, {count} processus"
+        lent = f"le même avec notre codec, {count} processus"
+        contenders += [
+            Contender(assembled, faststream, theirs, count),
+            Contender(engine, ENGINE, ours, count),
+            Contender(lent, f"{faststream}_lent", theirs, count),
+        ]
+        wanted += [Wanted(engine, assembled, 2.5), Wanted(engine, lent)]
     return Measure(
         title=f"Rapprochement des bourses, transaction complète : {len(fed)} événements",
         processor=find_processor("bourses"),
         fed=fed,
         contenders=tuple(contenders),
-        wanted=tuple(Wanted(*pair, 2.5) for pair in names.values()),
+        wanted=tuple(wanted),
         check=Matched(fed),
     )
 

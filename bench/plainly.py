@@ -1,6 +1,7 @@
-"""Reading, deciding and writing one record without the engine: what the alternatives call, with the bus's own contracts and codec.
+"""Reading, deciding and writing one record without the engine: what the alternatives call, with the bus's own contracts, and its
+codec or fastavro.
 
-Sharing them keeps the comparison about what moves the records, and gives the same bytes and headers on both sides.
+The same contracts give the same bytes and headers on both sides.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
+from bench import by_fastavro
 from schemas.codec import decode, encode
 from schemas.contracts import contract_of
 from schemas.envelope import Envelope
@@ -38,8 +40,9 @@ class Answer:
 class Writer:
     """Encodes what rules emit, under the registered ids, with the envelope that the engine would give it."""
 
-    def __init__(self, schema_ids: Mapping[str, int], processor: str) -> None:
+    def __init__(self, schema_ids: Mapping[str, int], processor: str, *, fastavro: bool = False) -> None:
         self._ids = schema_ids
+        self._encode = by_fastavro.encode if fastavro else encode
         self._source = f"/passerelle/{processor}"
         self._sequence = count()
 
@@ -54,20 +57,23 @@ class Writer:
             key = event.key if item.key is None else item.key
             subject = event.subject if item.subject is None else item.subject
             envelope = Envelope(derive(cause, item.name, rank), item.name, self._source, subject, event.time, next(self._sequence))
-            yield Answer(item.topic, key.encode(), encode(item.topic, item.name, item.data, self._ids[item.topic]), envelope.headers())
+            yield Answer(
+                item.topic, key.encode(), self._encode(item.topic, item.name, item.data, self._ids[item.topic]), envelope.headers()
+            )
 
 
 class Reader:
     """Decodes records written under the contracts of `schema_ids`."""
 
-    def __init__(self, schema_ids: Mapping[str, int]) -> None:
-        self._schemas = {number: contract_of(topic).schema for topic, number in schema_ids.items()}
+    def __init__(self, schema_ids: Mapping[str, int], *, fastavro: bool = False) -> None:
+        schemas = {number: contract_of(topic).schema for topic, number in schema_ids.items()}
+        self._decode = by_fastavro.decode if fastavro else lambda topic, value: decode(topic, value, schemas.__getitem__)
 
     def event(self, topic: str, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:
         envelope = Envelope.parse(headers)
         if value is None or key is None:
             raise ValueError("the races hold no deletion and no record without key")
-        name, data = decode(topic, value, self._schemas.__getitem__)
+        name, data = self._decode(topic, value)
         return Event(envelope.ce_id, name, envelope.ce_time, key.decode(), envelope.ce_subject, envelope.ce_source, topic, data)
 
 

@@ -69,22 +69,22 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
 
         A malformed `traceparent` is dropped, as W3C Trace Context asks: it never costs a record.
         """
-        found = {name: value for name, value in headers if value is not None}
-        if found.get("ce_specversion") != SPEC_VERSION:
+        get = dict(headers).get
+        if get("ce_specversion") != SPEC_VERSION:
             raise BadEnvelope(INCOMPLETE, "ce_specversion absent ou autre que 1.0")
-        if found.get("content-type", CONTENT_TYPE) != CONTENT_TYPE:
+        if get("content-type") not in (CONTENT_TYPE, None):
             raise BadEnvelope(INCOMPLETE, "content-type autre que application/avro")
         try:
-            identifier = found.get("ce_id", b"").decode().lower()
+            identifier = (get("ce_id") or b"").decode().lower()
             if not _UUID(identifier):
                 raise BadEnvelope(INCOMPLETE, "ce_id absent ou qui n'est pas un UUID")
-            sequence, trace = found.get("ce_sequence"), found.get("traceparent")
+            sequence, trace = get("ce_sequence"), get("traceparent")
             return cls(
                 identifier,
-                _text("ce_type", found.get("ce_type")),
-                _text("ce_source", found.get("ce_source")),
-                _text("ce_subject", found.get("ce_subject")),
-                _instant(found.get("ce_time", b"")),
+                _text("ce_type", get("ce_type")),
+                _text("ce_source", get("ce_source")),
+                _text("ce_subject", get("ce_subject")),
+                _instant(get("ce_time") or b""),
                 None if sequence is None else _sequence(sequence),
                 None if trace is None else _trace(trace),
             )

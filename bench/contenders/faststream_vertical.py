@@ -1,4 +1,4 @@
-"""The vertical as a FastStream consumer with SQLAlchemy: batches of 100, one transaction each, then their outputs.
+"""The vertical as a FastStream consumer with SQLAlchemy and fastavro: batches of 100, one transaction each, then their outputs.
 
 The same rules, the same rows in the same tables (states, and the journal by which a repeated event is dropped). What it leaves
 out costs the bus: no outbox (a crash between the commit and the publication loses outputs), no checkpoint or fencing, no
@@ -64,11 +64,11 @@ class Batch:
 class Vertical:
     """Handles batches of raw records."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, fastavro: bool) -> None:
         self._course = course
         self._topics = {course.topic(name): name for name in PROCESSOR.inputs}
-        self._reader = Reader(course.schema_ids)
-        self._writer = Writer(course.schema_ids, course.processor)
+        self._reader = Reader(course.schema_ids, fastavro=fastavro)
+        self._writer = Writer(course.schema_ids, course.processor, fastavro=fastavro)
         self._reglages = PROCESSOR.reglages()
         self._sequence = 0
         options = {"options": f"-c search_path={course.schema} -c timezone=UTC"}
@@ -115,8 +115,8 @@ class Vertical:
         }
 
 
-def application(course: Course, progress: Progress) -> FastStream:
-    vertical, fed = Vertical(course), {course.topic(name) for name in course.fed}
+def application(course: Course, progress: Progress, fastavro: bool) -> FastStream:
+    vertical, fed = Vertical(course, fastavro), {course.topic(name) for name in course.fed}
     mine = range(course.rank, course.partitions, course.processes)
     broker = KafkaBroker(course.kafka, acks="all", enable_idempotence=True, log_level=logging.DEBUG)
 
@@ -148,8 +148,12 @@ def application(course: Course, progress: Progress) -> FastStream:
     return FastStream(broker, logger=None)
 
 
-if __name__ == "__main__":
+def main(fastavro: bool) -> None:
     progress = Progress()
-    app = application(told(), progress)
+    app = application(told(), progress, fastavro)
     progress.ready()
     asyncio.run(app.run())
+
+
+if __name__ == "__main__":
+    main(fastavro=True)
