@@ -9,6 +9,7 @@ from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
 from sinks.bourses import tables as bourses
 from sinks.bourses.courriels import EditionsDeControle
 from sinks.bourses.fichiers import PROCESSOR as BOURSES_FICHIERS
+from sinks.charlemagne.exports import ExportsNomenclatures
 from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.edt.files import PASSED_ON
@@ -27,6 +28,7 @@ from sinks.onde import FICHIERS as ONDE_FICHIERS
 from sinks.onde import TABLES as ONDE_PROJECTIONS
 from sinks.onde import tables as onde
 from sinks.onde.archives import Archives
+from sinks.pronote.exports import ExportsSiecle
 from sinks.rentree import FICHIERS as RENTREE_FICHIERS
 from sinks.rentree import TABLES as RENTREE_PROJECTIONS
 from sinks.rentree import tables as rentree
@@ -61,6 +63,8 @@ FILE_SINKS: tuple[FileSink, ...] = (
     *PASSED_ON,
     Elegroupe(),
     ImportEleves(),
+    ExportsSiecle(),
+    ExportsNomenclatures(),
 )
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())

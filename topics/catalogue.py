@@ -70,6 +70,8 @@ CATALOGUE: tuple[Topic, ...] = (
     Topic("bourses.projections.interne.v1", "Reprises des tables des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("bourses.fichiers.interne.v1", "Échéances et reprises des fichiers des bourses.", Key.ETUDIANT, Personal.IDENTIFYING),
     Topic("siecle.exports.v1", "Exports XML de SIECLE d'un établissement, en instantanés.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.fichiers.v1", "Exports de SIECLE tels qu'ils sont venus ; octets en consigne.", Key.UAI, Personal.IDENTIFYING),
+    Topic("siecle.nomenclatures.v1", "Nomenclatures et structures de SIECLE telles qu'elles sont venues.", Key.UAI, Personal.NONE, 400),
     Topic("siecle.depots.v1", "Dépôts de liens élève-groupe : demandes, réponses, liens saisis à la main.", Key.UAI, Personal.PSEUDONYMOUS),
     Topic("siecle.suivi_depots.v1", "Ce que SIECLE répond aux dépôts : confirmation, fichier déposé, annulé.", Key.UAI, Personal.NONE),
     Topic(

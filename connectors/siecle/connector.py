@@ -1,4 +1,5 @@
-"""SIECLE → `siecle.exports.v1`: the XML exports, bare or zipped, as snapshots; `siecle.presences.v1`: whose INE is active."""
+"""SIECLE → `siecle.exports.v1`: the XML exports, bare or zipped, as snapshots; `siecle.presences.v1`: whose INE is active;
+`siecle.fichiers.v1`, `siecle.nomenclatures.v1`: the exports themselves."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -6,6 +7,7 @@ from types import MappingProxyType
 
 from connectors.siecle import model
 from connectors.siecle.formats import ELEVES, FORMATS, KINDS, kind_of
+from connectors.siecle.originals import FILES, NOMENCLATURES, original, topic_of
 from connectors.siecle.presences import TOPIC as PRESENCES
 from connectors.siecle.presences import Presences
 from connectors.siecle.reader import format_of, read_values
@@ -24,7 +26,7 @@ class Siecle:
     """See `schemas.outcome.PushConnector`."""
 
     system = "siecle"
-    topics = (TOPIC, PRESENCES)
+    topics = (TOPIC, PRESENCES, FILES, NOMENCLATURES)
     transports = ("depot",)
     kinds: Mapping[str, Policy] = MappingProxyType({f"siecle.{kind}": Policy.ETAT for kind in KINDS})
 
@@ -64,4 +66,5 @@ def _read(document: Document, delivery: Delivery, presences: Presences) -> Accep
     end = siecle.InstantaneFin(recu=source.sha256, uai=uai, type=kind, nombre=ready.count, empreinte=source.sha256)
     made = records(Origin(TOPIC, uai, delivery.received), begin, ready, end)
     active = presences.records(begin, delivery.received) if found is ELEVES else ()
-    return Accepted(f"siecle.{kind}", chain(made, active), warnings.report(), uai)
+    given = (original(document, delivery, begin),)
+    return Accepted(f"siecle.{kind}", chain(made, active, given), warnings.report(), uai, kept_for=topic_of(kind))

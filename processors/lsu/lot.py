@@ -19,7 +19,7 @@ ELEVES = "Elèves (avec ou sans adresse)"
 def export_debut(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     """An export begins to arrive."""
     data: siecle.InstantaneDebut = event.data
-    export = Export(data.fichier, data.archive, data.date_export, event.time)
+    export = Export(data.fichier, data.archive, data.date_export, event.time, recu=data.recu, millesime=data.millesime)
     return Outcome(replace(etat, arrive=(data.recu, data.type, export)))
 
 
@@ -49,7 +49,7 @@ def ligne(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
 
 
 def fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    """All seven, of one school (R-PRO-20 to 22). A browser's suffix in a name changes nothing: kinds come from what files hold."""
+    """All seven, of one school and one year (R-PRO-20 to 22). A browser's suffix in a name changes nothing: contents tell kinds."""
     data: records.FichiersChoisis = event.data
     known = {name: kind for kind, each in etat.exports.items() for name in (each.archive, each.fichier) if name is not None}
     strangers = [name for name in data.fichiers if name not in known]
@@ -59,14 +59,18 @@ def fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     latest, missing = choisis(etat, kinds)
     if missing is not None:
         return _refuser(etat, missing)
-    files = tuple(
-        records.FichierLot(type=kind, libelle=label, fichier=etat.exports[kind].fichier, date_export=etat.exports[kind].date_export)
-        for label, kind in latest.items()
-    )
+    years = sorted({year for year in (etat.exports[kind].millesime for kind in latest.values()) if year is not None})
+    if len(years) > 1:
+        return _refuser(etat, messages.lot_de_deux_annees(years))
+    files = tuple(_fichier(label, kind, etat.exports[kind]) for label, kind in latest.items())
     dates = sorted({each.date_export for each in files if each.date_export is not None})
     warned = (messages.dates_differentes(dates),) if len(dates) > 1 else ()
-    complete = records.LotComplet(uai=data.uai, fichiers=files, avertissements=warned)
+    complete = records.LotComplet(uai=data.uai, fichiers=files, avertissements=warned, millesime=years[0] if years else None)
     return Outcome(etat, (Emitted(ETATS, "lot_complet", complete),), because="les 7 fichiers sont là")
+
+
+def _fichier(label: str, kind: str, export: Export) -> records.FichierLot:
+    return records.FichierLot(type=kind, libelle=label, fichier=export.fichier, date_export=export.date_export, recu=export.recu)
 
 
 def choisis(etat: Etat, kinds: set[str]) -> tuple[Mapping[str, str], Refusal | None]:

@@ -80,6 +80,14 @@ def autre_uai(uai: str, nombre: int) -> Refusal:
     )
 
 
+def lot_de_deux_annees(annees: Iterable[int]) -> Refusal:
+    return Refusal(
+        "LOT_ANNEES_DIFFERENTES",
+        f"Les 7 fichiers ne sont pas de la même année scolaire : {', '.join(f'{each}-{each + 1}' for each in annees)}.",
+        "Choisir l'année en cours dans SIECLE, puis reprendre les 7 exports.",
+    )
+
+
 def dates_differentes(dates: Iterable[date]) -> str:
     return f"Les fichiers n'ont pas tous la même date d'export : {', '.join(f'{each:%d/%m/%Y}' for each in dates)}."
 

@@ -24,6 +24,9 @@ class Export(msgspec.Struct, frozen=True):
     recu_le: datetime
     sorties: Mapping[str, int] = {}
     """Of an export of pupils: day on which pupils leave, AAAA-MM-JJ → how many."""
+    recu: str = ""
+    """What names its content; empty in a state of before."""
+    millesime: int | None = None
 
 
 class Import(msgspec.Struct, frozen=True):

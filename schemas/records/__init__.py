@@ -520,6 +520,12 @@ RECORDS: dict[str, dict[str, type[msgspec.Struct]]] = {
         "commune": siecle.Commune,
         "instantane_fin": siecle.InstantaneFin,
     },
+    "siecle.fichiers.v1": {
+        "fichier": siecle.Fichier,
+    },
+    "siecle.nomenclatures.v1": {
+        "fichier": siecle.Fichier,
+    },
     "siecle.predictions.v1": {
         "prediction": siecle.Prediction,
         "prediction_ligne": siecle.PredictionLigne,

@@ -1096,6 +1096,27 @@ class InstantaneFin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """SHA-256 des octets du fichier (de l'entrée quand il est dans une archive), en hexadécimal."""
 
 
+class Fichier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Un export de SIECLE tel qu'il est venu. Ses octets sont dans la consigne du bus, sous leur empreinte, aussi longtemps que ce
+    topic garde l'enregistrement.
+    """
+
+    uai: str
+    """Établissement."""
+    type: str
+    """Comme dans instantane_debut de siecle.exports.v1."""
+    millesime: int | None = None
+    """Année scolaire que le fichier porte."""
+    nom: str
+    """Nom que SIECLE donne à ce fichier, sans ce qu'un navigateur y ajoute."""
+    taille: int
+    """Octets."""
+    empreinte: str
+    """SHA-256 des octets, en hexadécimal."""
+    recu: str
+    """Le contenu, comme instantane_debut le nomme : SHA-256 du XML."""
+
+
 EtatPrediction = Literal["IMPOSSIBLE", "FAITE"]
 
 

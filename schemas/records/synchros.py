@@ -82,6 +82,8 @@ class FichierLot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Nom du fichier."""
     date_export: datetime.date | None = None
     """Jour de l'export."""
+    recu: str = ""
+    """Son contenu, comme instantane_debut et siecle.fichiers.v1 le nomment ; vide : inconnu."""
 
 
 class LotComplet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -93,6 +95,8 @@ class LotComplet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Les sept, dans l'ordre de SIECLE."""
     avertissements: tuple[str, ...] = ()
     """Dates d'export différentes, par exemple."""
+    millesime: int | None = None
+    """Année scolaire des sept, comme SIECLE l'écrit."""
 
 
 MethodeControlee = Literal["EXPORT_SIECLE", "NETSYNCHRO"]

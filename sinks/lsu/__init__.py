@@ -14,7 +14,7 @@ TABLES = Processor(
 
 FICHIERS = Processor(
     name="lsu.fichiers",
-    about="Prépare, octet pour octet, les fichiers de STS-WEB pour EDT et d'EDT pour STS-WEB, et les liens déposés dans SIECLE.",
+    about="Prépare, octet pour octet, les fichiers entre STS-WEB et EDT, les sept exports pour PRONOTE, les liens déposés dans SIECLE.",
     inputs=fichiers.INPUTS,
     decide=fichiers.decide,
     state=fichiers.Fichiers,

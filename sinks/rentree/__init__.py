@@ -14,7 +14,7 @@ TABLES = Processor(
 
 FICHIERS = Processor(
     name="rentree.fichiers",
-    about="Prépare le fichier des avis de retard et, octet pour octet, les dossiers d'élèves envoyés à SIECLE.",
+    about="Prépare le fichier des avis de retard et, octet pour octet, les dossiers pour SIECLE, les nomenclatures pour Charlemagne.",
     inputs=fichiers.INPUTS,
     decide=fichiers.decide,
     state=fichiers.Fichiers,

@@ -24,10 +24,14 @@ PIECES: list[dict[str, Any]] = [
     for rang in (1, 2)
 ]
 
+EXPORTS = [{"nom": "ExportXML_Structures.zip", "empreinte": PIECES[0]["empreinte"]}]
+
 GROUPS: dict[str, tuple[dict[str, Any], ...]] = {
     "onde.archives": ({"fichier": "0840001V.ZIP", "uai": "0840001V", "annee": 2026, "eleves": []},),
     **{sink.name: tuple(PIECES) for sink in PASSED_ON},
     "siecle.elegroupe": ({"fichier": "9830418MELEGROUPE2017180724091341.zip", "empreinte": PIECES[0]["empreinte"], "contenu": ""},),
+    "pronote.exports_siecle": ({"uai": "0840001V", "millesime": 2026, "fichiers": EXPORTS},),
+    "charlemagne.nomenclatures": ({"uai": "0840001V", "millesime": 2026, "fichiers": EXPORTS},),
     "siecle.import_eleves": ({"fichier": "0840001VPRIVE2026260924091341.zip", "empreinte": PIECES[0]["empreinte"]},),
 }
 """A lot for each sink that makes one file of one group of effects: it has nothing to say of an empty one."""

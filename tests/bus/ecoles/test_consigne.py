@@ -94,3 +94,61 @@ def test_the_dossiers_of_charlemagne_reach_siecle_once_their_sending_is_accepted
 
     asyncio.run(play())
     assert bus.dead_letters() == []
+
+
+def folder(bus: BusOfSchools, system: str) -> dict[str, bytes]:
+    """`folder/name` and bytes of what is in an outbox after one more round."""
+    bus.written()
+    outbox = bus.folder / "outbox" / system
+    return {str(path.relative_to(outbox)): path.read_bytes() for path in outbox.rglob("*") if path.is_file()}
+
+
+def test_the_seven_exports_reach_pronote_as_one_bundle_of_one_school_and_year_or_not_at_all(make_bus: MakeBus) -> None:
+    bus = make_bus("lsu lsu.fichiers siecle.projections", "siecle etablissement")
+    seven = {path.partition("/")[2]: content for path, content in FILES.items() if path.startswith("siecle/")}
+    (last, content), *_ = reversed(seven.items())
+    stem = last.removesuffix(".zip")
+    other = dict(files(make_bundle(make_school("autre", "9830418M", 20, SchoolType.COLLEGE, 2025), BUNDLE.moment.at)))[f"siecle/{last}"]
+    next_year = dict(files(make_bundle(make_school("apres", UAI, 20, SchoolType.COLLEGE, 2026), BUNDLE.moment.at)))[f"siecle/{last}"]
+
+    async def play() -> None:
+        async with bus.running():
+            await bus.drop_all((f"siecle/{name}", each) for name, each in seven.items() if name != last)
+            assert await bus.drop("siecle", f"{stem}(3).zip", other) == "ARCHIVED"
+            await bus.settled()
+            await bus.tell("etablissement", act("fichiers_choisis"))
+            await bus.tell("etablissement", act("fichiers_choisis", fichiers=[*(name for name in seven if name != last), f"{stem}(3).zip"]))
+            assert await bus.drop("siecle", f"{stem}(4).zip", next_year) == "ARCHIVED"
+            await bus.settled()
+            await bus.tell("etablissement", act("fichiers_choisis"))
+            await bus.settled()
+            await bus.until(lambda: bus.one("SELECT count(*) FROM siecle_refus") == 3)
+            assert folder(bus, "pronote") == {}
+            assert await bus.drop("siecle", f"{stem}(1).zip", content) == "ARCHIVED"
+            await bus.settled()
+            await bus.tell("etablissement", act("fichiers_choisis"))
+            await bus.until(lambda: folder(bus, "pronote"))
+
+    asyncio.run(play())
+    refused = bus.rows("SELECT code FROM siecle_refus ORDER BY refuse_le, code")
+    assert sorted(each["code"] for each in refused) == ["LOT_ANNEES_DIFFERENTES", "LOT_AUTRE_ETABLISSEMENT", "LOT_INCOMPLET"]
+    assert folder(bus, "pronote") == {f"{UAI}_2025_000001/{name}": each for name, each in seven.items()}
+    assert bus.dead_letters() == []
+
+
+def test_nomenclatures_and_structures_reach_charlemagne_after_its_year_switch(make_bus: MakeBus) -> None:
+    bus = make_bus("rentree rentree.fichiers rentree.projections", "siecle charlemagne academie")
+    two = {path: content for path, content in FILES.items() if path.startswith(("siecle/ExportXML_Nom", "siecle/ExportXML_Str"))}
+
+    async def play() -> None:
+        async with bus.running():
+            await bus.tell("academie", annual("etablissement", type="COLLEGE", omogen=False, rentree="2026-02-16"))
+            await bus.drop_all(two.items())
+            await bus.settled()
+            assert folder(bus, "charlemagne") == {}
+            await bus.tell("charlemagne", annual("etape", numero=13, fait_le="2026-02-10", instant="2026-02-11T08:00:00+11:00"))
+            await bus.until(lambda: folder(bus, "charlemagne"))
+
+    asyncio.run(play())
+    assert folder(bus, "charlemagne") == {f"{UAI}_2025_000001/{path.partition('/')[2]}": content for path, content in two.items()}
+    assert bus.dead_letters() == []

@@ -1,5 +1,6 @@
 """SIECLE's exports: read, written, mapped to records."""
 
+import hashlib
 import io
 from collections.abc import Sequence
 from datetime import date
@@ -177,13 +178,13 @@ def test_both_names_of_the_establishments_root_are_read(root: str) -> None:
     <ETABLISSEMENT><CODE_RNE>0840002W</CODE_RNE></ETABLISSEMENT></X></DONNEES></{root}>"""
     answer = Siecle(SECRET).accept(delivery(content))
     assert answer.kind == "siecle.etablissements"
-    assert [record.name for record in records_of(answer)] == ["instantane_debut", "etablissement", "instantane_fin"]
+    assert [record.name for record in exports_of(answer)] == ["instantane_debut", "etablissement", "instantane_fin"]
 
 
 def test_countries_are_read_whatever_holds_them() -> None:
     content = """<BEE_GEOGRAPHIQUE><PARAMETRES><UAJ>0840001V</UAJ><ANNEE_SCOLAIRE>2025</ANNEE_SCOLAIRE></PARAMETRES><DONNEES>
     <PAYS><PAYS><CODE_PAYS>100</CODE_PAYS></PAYS><PAYS CODE_PAYS="109"/></PAYS></DONNEES></BEE_GEOGRAPHIQUE>"""
-    assert [record.data.code_pays for record in records_of(Siecle(SECRET).accept(delivery(content)))[1:-1]] == ["100", "109"]
+    assert [record.data.code_pays for record in exports_of(Siecle(SECRET).accept(delivery(content)))[1:-1]] == ["100", "109"]
 
 
 def test_both_spellings_of_the_calendar_are_read() -> None:
@@ -342,8 +343,8 @@ def test_another_document_is_refused_as_unknown() -> None:
 def test_a_browser_suffix_and_a_zip_change_nothing() -> None:
     content = written(FORMATS["BEE_ELEVES"], [ELEVE])
     _, archive = write_archive("eleves_avec_adresses", content)
-    zipped = records_of(Siecle(SECRET).accept(delivery(archive, "ExportXML_ElevesAvecAdresses(1).zip")))
-    bare = records_of(Siecle(SECRET).accept(delivery(content, "n'importe quoi")))
+    zipped = exports_of(Siecle(SECRET).accept(delivery(archive, "ExportXML_ElevesAvecAdresses(1).zip")))
+    bare = exports_of(Siecle(SECRET).accept(delivery(content, "n'importe quoi")))
     assert [record.data for record in zipped[1:]] == [record.data for record in bare[1:]]
     assert (zipped[0].data.fichier, zipped[0].data.archive) == ("ElevesAvecAdresses.xml", "ExportXML_ElevesAvecAdresses(1).zip")
 
@@ -398,4 +399,33 @@ def test_active_pupils_are_told_by_the_digest_of_their_ine_in_sixteen_parts() ->
 
 def test_only_an_export_of_pupils_tells_who_is_active() -> None:
     content = written(FORMATS["BEE_STRUCTURES"], [model.Division(code_structure="3A")])
-    assert {each.topic for each in records_of(Siecle(SECRET).accept(delivery(content)))} == {"siecle.exports.v1"}
+    assert "siecle.presences.v1" not in {each.topic for each in records_of(Siecle(SECRET).accept(delivery(content)))}
+
+
+# --- the exports themselves ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "topic"),
+    [
+        ("eleves_avec_adresses", ELEVE, "siecle.fichiers.v1"),
+        ("structures", model.Division(code_structure="3A"), "siecle.nomenclatures.v1"),
+    ],
+)
+def test_an_export_is_claimed_from_the_consigne_under_the_name_that_siecle_gives(kind: str, row: msgspec.Struct, topic: str) -> None:
+    found, name = KINDS[kind]
+    xml = written(found, [row, *([model.Adresse(adresse_id="1")] if kind.startswith("eleves") else [])])
+    archive = write_archive(kind, xml)[1]
+    for content, given_name, own_name in (
+        (archive, f"ExportXML_{name}(2).zip", f"ExportXML_{name}.zip"),
+        (archive, "../copie de export.zip", f"ExportXML_{name}.zip"),
+        (xml, "n'importe quoi", f"{name}.xml"),
+    ):
+        answer = Siecle(SECRET).accept(delivery(content, given_name))
+        assert isinstance(answer, Accepted)
+        assert answer.kept_for == topic
+        made = list(answer.records)
+        (fichier,) = (each.data for each in made if each.topic == topic)
+        assert (fichier.nom, fichier.type, fichier.millesime, fichier.taille) == (own_name, kind, 2025, len(content))
+        assert fichier.empreinte == hashlib.sha256(content).hexdigest()
+        assert fichier.recu == made[0].data.recu

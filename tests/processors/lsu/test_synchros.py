@@ -52,9 +52,9 @@ class Bus:
         data = synchros.CampagneConstatee(uai=self.uai, annee_sts=annee, type=type_, debut=debut, fin=debut + timedelta(days=14))
         return self.give("campagne_constatee", data)
 
-    def export(self, kind: str, name: str, day: date = date(2018, 7, 20)) -> None:
-        topic = "siecle.exports.v1"
-        debut = siecle.InstantaneDebut(recu=name, uai=self.uai, type=kind, fichier=f"{kind}.xml", archive=name, date_export=day)
+    def export(self, kind: str, name: str, day: date = date(2018, 7, 20), year: int = 2017) -> None:
+        topic, named = "siecle.exports.v1", {"type": kind, "fichier": f"{kind}.xml", "archive": name}
+        debut = siecle.InstantaneDebut(recu=name, uai=self.uai, date_export=day, millesime=year, **named)
         self.give("instantane_debut", debut, topic)
         self.give("instantane_fin", siecle.InstantaneFin(recu=name, uai=self.uai, type=kind, nombre=0, empreinte="e"), topic)
 
@@ -207,6 +207,26 @@ def test_a_file_that_is_not_of_the_school_refuses_the_bundle() -> None:
     bus = Bus()
     files = seven(bus)
     assert code(bus.choose(*files[:-1], "d_ailleurs.zip")) == "LOT_AUTRE_ETABLISSEMENT"
+
+
+def test_files_of_two_years_are_no_bundle() -> None:
+    bus = Bus()
+    seven(bus)
+    bus.export("structures", "encore.zip", year=2018)
+    outcome = bus.choose()
+    assert outcome.refusal is not None
+    assert (outcome.refusal.code, outcome.refusal.message) == (
+        "LOT_ANNEES_DIFFERENTES",
+        "Les 7 fichiers ne sont pas de la même année scolaire : 2017-2018, 2018-2019.",
+    )
+
+
+def test_a_bundle_names_the_content_of_each_file_and_its_year() -> None:
+    bus = Bus()
+    files = seven(bus)
+    (complete,) = bus.choose(*files).emitted
+    assert [each.recu for each in complete.data.fichiers] == files
+    assert complete.data.millesime == 2017
 
 
 def test_other_days_of_export_are_warned_of() -> None:
