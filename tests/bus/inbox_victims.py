@@ -52,17 +52,17 @@ def forked(work: Callable[[], None]) -> int:
     return os.waitpid(pid, 0)[1]
 
 
-def worker(settings: Settings, probe: Callable[[str], None], finish: bool) -> None:
-    """Serve Apogée's inbox: until killed, or until neither the ledger nor the folders hold anything to do."""
+def worker(settings: Settings, system: str, probe: Callable[[str], None], finish: bool) -> None:
+    """Serve a system's inbox: until killed, or until neither the ledger nor the folders hold anything to do."""
 
     async def serve() -> None:
         transports = build_transports(settings, probe)
         ledger, locks, stop = Ledger(transports.database), SystemLocks(transports.database), asyncio.Event()
-        folders = Folders.of(settings.inbox_folder, "apogee")
-        connector = next(each for each in transports.connectors if each.system == "apogee")
+        folders = Folders.of(settings.inbox_folder, system)
+        connector = next(each for each in transports.connectors if each.system == system)
         inbox = Inbox(connector, folders, ledger, transports.publisher, Consigne(transports.database), probe=probe)
         serving = asyncio.create_task(inbox_worker.serve(inbox, locks, stop, scan_seconds=0.02))
-        while not finish or ledger.unsettled("apogee") or any(folders.dropped()) or any(folders.claimed()):
+        while not finish or ledger.unsettled(system) or any(folders.dropped()) or any(folders.claimed()):
             done, _ = await asyncio.wait([serving], timeout=0.05)
             if done:
                 await serving
@@ -84,12 +84,12 @@ def killer(step: str) -> Callable[[str], None]:
 
 def main() -> None:
     given = json.load(sys.stdin)
-    settings = settings_of(given)
-    depot = Folders.of(settings.inbox_folder, "apogee").depot
+    settings, system = settings_of(given), given.get("system", "apogee")
+    depot = Folders.of(settings.inbox_folder, system).depot
     for order in given["orders"]:
         drop(depot, order["name"], given["contents"][order["content"]])
-        killed = forked(partial(worker, settings, killer(order["step"]), False))
-        finished = forked(partial(worker, settings, lambda _step: None, True))
+        killed = forked(partial(worker, settings, system, killer(order["step"]), False))
+        finished = forked(partial(worker, settings, system, lambda _step: None, True))
         end = {**order, "killed": os.WIFSIGNALED(killed) and os.WTERMSIG(killed), "finished": finished}
         sys.stdout.write(json.dumps(end) + "\n")
         sys.stdout.flush()
