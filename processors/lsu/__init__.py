@@ -8,7 +8,7 @@ from schemas.outcome import Processor
 PROCESSOR = Processor(
     name="lsu",
     about="Tient l'ordre des cinq synchros d'un établissement : versions, campagne, transferts et leurs messages, lot des sept fichiers.",
-    inputs=("synchros.gestes.v1", "siecle.exports.v1"),
+    inputs=("synchros.gestes.v1", "siecle.exports.v1", "synchros.etats.v1"),
     outputs=("synchros.etats.v1",),
     refusals="lsu.refus.v1",
     decide=decide,

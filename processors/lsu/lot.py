@@ -73,6 +73,12 @@ def _fichier(label: str, kind: str, export: Export) -> records.FichierLot:
     return records.FichierLot(type=kind, libelle=label, fichier=export.fichier, date_export=export.date_export, recu=export.recu)
 
 
+def annee(etat: Etat) -> int | None:
+    """The school year of SIECLE's last export of pupils, where there is one."""
+    kept = [etat.exports[kind] for kind in LOT[ELEVES] if kind in etat.exports]
+    return max(kept, key=lambda each: each.recu_le).millesime if kept else None
+
+
 def choisis(etat: Etat, kinds: set[str]) -> tuple[Mapping[str, str], Refusal | None]:
     """SIECLE's label → the kind of its last export among `kinds`; the refusal of a bundle that lacks some."""
     chosen = {label: [kind for kind in accepted if kind in kinds] for label, accepted in LOT.items()}

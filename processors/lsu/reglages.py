@@ -17,10 +17,12 @@ class VersionAdmise(msgspec.Struct, frozen=True):
     millesime: str
     version: str
     bits: int = 64
+    annee: int | None = None
+    """School year, as SIECLE labels it, in which it is asked for; None: in every one."""
 
 
-NOUVELLE_CALEDONIE = (VersionAdmise("PRONOTE", "2017", "0.2.10"), VersionAdmise("EDT", "2017", "0.2.10"))
-"""Of the guide, for 2017 in Nouvelle-Calédonie."""
+NOUVELLE_CALEDONIE = (VersionAdmise("PRONOTE", "2017", "0.2.10", annee=2017), VersionAdmise("EDT", "2017", "0.2.10", annee=2017))
+"""Of the guide, for 2017 in Nouvelle-Calédonie; an academy configures those of its later years."""
 
 
 class Reglages(msgspec.Struct, frozen=True):
@@ -39,9 +41,13 @@ class Reglages(msgspec.Struct, frozen=True):
     options_import: Mapping[str, tuple[str, ...]] = {}
     """Options of the import of pupils to tick, by UAI or by its first digits, as `procedure.OPTIONS`; none: those of the guide."""
 
-    def admises(self, uai: str, logiciel: str) -> tuple[VersionAdmise, ...]:
-        """The versions that a school may have of a software; empty: any."""
-        return tuple(each for each in _plus_precis(self.versions_admises, uai) or () if each.logiciel == logiciel)
+    def admises(self, uai: str, logiciel: str, dite: int | None) -> tuple[VersionAdmise, ...]:
+        """The versions that a school may have of a software; empty: any. The year is the configured one, else the one that SIECLE's
+        exports say; while nothing says it, those of every year are asked for."""
+        annee = self.annee_siecle(uai)
+        annee = dite if annee is None else annee
+        asked = (each for each in _plus_precis(self.versions_admises, uai) or () if each.logiciel == logiciel)
+        return tuple(each for each in asked if each.annee is None or annee is None or each.annee == annee)
 
     def annee_sts(self, uai: str) -> int | None:
         """STS-WEB's current year, where it is configured."""

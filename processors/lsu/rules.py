@@ -19,11 +19,17 @@ RENTREE = "rentrée"
 def decide(reglages: Reglages, state: Etat | None, event: Event) -> Outcome:
     """Decide one event of a school. Raises KeyError for a record of another contract."""
     before = state or Etat()
-    rule = EXPORTS.get(event.type, lot.ligne) if event.topic == "siecle.exports.v1" else REGLES[event.type]
+    rule = _regle(event)
     outcome = rule(reglages, before, event)
     if outcome.state is before:
         return Outcome(state, outcome.emitted, outcome.refusal, counted=outcome.counted, because=outcome.because)
     return outcome
+
+
+def _regle(event: Event) -> "Regle":
+    if event.topic == ETATS:
+        return _version_refusee if event.type == "version_refusee" else _sans_effet
+    return EXPORTS.get(event.type, lot.ligne) if event.topic == "siecle.exports.v1" else REGLES[event.type]
 
 
 def _refuser(etat: Etat, refusal: Refusal) -> Outcome:
@@ -34,24 +40,39 @@ def _refuser(etat: Etat, refusal: Refusal) -> Outcome:
 
 
 def _version(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    """A version that is not accepted is refused before any synchro; where one was accepted before, every later synchro is."""
+    """A version that is not accepted closes every synchro, until one that is has been seen."""
     data: records.VersionConstatee = event.data
-    admises = reglages.admises(data.uai, data.logiciel)
+    admises = reglages.admises(data.uai, data.logiciel, lot.annee(etat))
     wanted = any((each.millesime, each.version, each.bits) == (data.millesime, data.version, data.bits) for each in admises)
     if not admises or wanted:
         kept = {name: text for name, text in etat.refusees.items() if name != data.logiciel}
         accepted = tuple(sorted({*etat.acceptees, data.logiciel}))
-        return Outcome(replace(etat, refusees=kept, acceptees=accepted), because="version admise")
+        seen = {**etat.acceptees_le, data.logiciel: event.time}
+        return Outcome(replace(etat, refusees=kept, acceptees=accepted, acceptees_le=seen), because="version admise")
     refusal = messages.version(data.logiciel, data.millesime, data.version, data.bits, admises)
+    told = Emitted(ETATS, "version_refusee", records.VersionRefusee(uai=data.uai, logiciel=data.logiciel, message=refusal.message))
     if data.logiciel in etat.acceptees:
-        after = replace(
-            etat,
-            refusees={**etat.refusees, data.logiciel: refusal.message},
-            acceptees=tuple(each for each in etat.acceptees if each != data.logiciel),
-        )
-        told = records.VersionRefusee(uai=data.uai, logiciel=data.logiciel, message=refusal.message)
-        return Outcome(after, (Emitted(ETATS, "version_refusee", told),), because=refusal.message)
-    return _refuser(etat, refusal)
+        return Outcome(_fermer(etat, data.logiciel, refusal.message), (told,), because=refusal.message)
+    return Outcome(etat, (told,), refusal, because=refusal.message)
+
+
+def _version_refusee(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """What a refused event could not keep comes back and is kept, unless a good version was seen meanwhile."""
+    data: records.VersionRefusee = event.data
+    since = etat.acceptees_le.get(data.logiciel)
+    if (since is not None and event.time <= since) or etat.refusees.get(data.logiciel) == data.message:
+        return Outcome(etat, counted="sans_effet")
+    return Outcome(_fermer(etat, data.logiciel, data.message), because="les synchros sont fermées jusqu'à la version demandée")
+
+
+def _fermer(etat: Etat, logiciel: str, exigence: str) -> Etat:
+    accepted = tuple(each for each in etat.acceptees if each != logiciel)
+    return replace(etat, refusees={**etat.refusees, logiciel: exigence}, acceptees=accepted)
+
+
+def _sans_effet(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
+    """What this procedure said itself."""
+    return Outcome(etat, counted="sans_effet")
 
 
 def _campagne(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:

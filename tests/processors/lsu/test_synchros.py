@@ -30,9 +30,15 @@ class Bus:
 
     def give(self, name: str, data: Any, topic: str = "synchros.gestes.v1") -> Outcome:
         at = START + timedelta(minutes=len(self.outcomes))
+        outcome = self._decide(name, at, topic, data)
+        self.outcomes.append(outcome)
+        for each in outcome.emitted:
+            self._decide(each.name, at, each.topic, each.data)
+        return outcome
+
+    def _decide(self, name: str, at: datetime, topic: str, data: Any) -> Outcome:
         outcome = PROCESSOR.decide(self.reglages, self.state, Event("e", name, at, self.uai, "", "/test", topic, data))
         self.state = self.state if outcome.refusal is not None else outcome.state
-        self.outcomes.append(outcome)
         return outcome
 
     def version(self, **changed: Any) -> Outcome:
@@ -101,6 +107,36 @@ def test_a_version_that_is_no_longer_the_right_one_closes_every_synchro_until_it
     assert [code(bus.start(each)) for each in SYNCHROS] == ["VERSION_NON_ADMISE"] * len(SYNCHROS)
     bus.version()
     assert code(bus.start("S2")) is None
+
+
+def test_a_first_version_that_is_refused_closes_every_synchro_too() -> None:
+    bus = Bus()
+    assert code(bus.version(bits=32)) == "VERSION_NON_ADMISE"
+    assert [code(bus.start(each)) for each in SYNCHROS] == ["VERSION_NON_ADMISE"] * len(SYNCHROS)
+    bus.version()
+    assert code(bus.start("S1")) is None
+
+
+def test_a_refusal_that_is_heard_after_a_good_version_closes_nothing() -> None:
+    bus = Bus()
+    told = PROCESSOR.decide(bus.reglages, None, _wrong(START)).emitted[0]
+    bus.version()
+    again = Event("f", told.name, START - timedelta(minutes=1), UAI, "", "/test", told.topic, told.data)
+    assert PROCESSOR.decide(bus.reglages, bus.state, again).counted == "sans_effet"
+    assert code(bus.start("S2")) is None
+
+
+def _wrong(at: datetime) -> Event:
+    data = synchros.VersionConstatee(uai=UAI, logiciel="PRONOTE", millesime="2017", version="0.2.10", bits=32)
+    return Event("e", "version_constatee", at, UAI, "", "/test", "synchros.gestes.v1", data)
+
+
+@pytest.mark.parametrize(("year", "configured", "found"), [(2017, {}, "VERSION_NON_ADMISE"), (2018, {}, None), (2017, {"983": 2018}, None)])
+def test_the_versions_of_the_guide_are_those_of_its_school_year(year: int, configured: dict[str, int], found: str | None) -> None:
+    bus = Bus(Reglages(annees_siecle=configured))
+    bus.export("eleves_sans_adresses", "x.zip", year=year)
+    assert code(bus.version(bits=32)) == found
+    assert code(bus.version(bits=64)) is None
 
 
 def test_configured_versions_are_those_of_the_longest_prefix() -> None:
