@@ -20,7 +20,7 @@ from processors.depot_siecle.connaissance import (
 )
 from processors.depot_siecle.prediction import Situation, Source
 from processors.depot_siecle.reglages import Reglages
-from processors.depot_siecle.state import Calcul, Collecte, Ecole, LienSaisi, Origine, Tete
+from processors.depot_siecle.state import Calcul, Collecte, Ecole, LienSaisi, Origine, Tete, annee_dite
 from processors.depot_siecle.traitement import Bilan, traiter
 from schemas.outcome import Emitted, Event, Outcome
 from schemas.records import siecle as records
@@ -87,11 +87,7 @@ def situation(reglages: Reglages, ecole: Ecole, uai: str, tete: Tete) -> Situati
 
 def annee_utilisee(reglages: Reglages, ecole: Ecole, uai: str) -> int | None:
     """SIECLE's year in use: as configured, else as its last export of élèves or Communs says (R-PRO-07, A-41)."""
-    eleves = ecole.tetes.get("ELEVES")
-    said = eleves.millesime if eleves is not None else None
-    if said is None and ecole.annee is not None:
-        said = ecole.annee.millesime
-    return reglages.annee(uai, said)
+    return reglages.annee(uai, annee_dite(ecole))
 
 
 # --- what is known ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from processors.depot_siecle import messages, tranches
 from processors.depot_siecle.connaissance import Calendrier, Division, EleveFichier, EleveSiecle, Groupe, Lien
-from processors.depot_siecle.state import Annee, Ecole, EnCours, Tete
+from processors.depot_siecle.state import Annee, Ecole, EnCours, Tete, annee_dite
 from schemas.outcome import Emitted, Event, Refusal
 from schemas.records import pronote, siecle, sts
 
@@ -102,19 +102,22 @@ def _calendrier(ecole: Ecole, arriving: EnCours, event: Event) -> Ecole:
     if arriving.rentree is None or arriving.sortie is None or arriving.rentree > arriving.sortie:
         return ecole
     calendrier = Calendrier(arriving.rentree, arriving.sortie)
-    return replace(ecole, annee=Annee(calendrier, arriving.fichier, arriving.date_export, event.time, arriving.millesime))
+    annee = Annee(calendrier, arriving.fichier, arriving.date_export, event.time, arriving.millesime)
+    return _annee_suivante(ecole, replace(ecole, annee=annee))
 
 
 def _remplacer(ecole: Ecole, tete: Tete) -> Ecole:
-    """A new school year in SIECLE starts again at synchro 3; an export of élèves holds the links entered by hand before it."""
-    before = ecole.tetes.get(tete.collection)
-    ecole = replace(ecole, tetes={**ecole.tetes, tete.collection: tete})
-    if tete.collection != "ELEVES":
-        return ecole
-    ecole = replace(ecole, liens_saisis=())
-    if before is not None and before.millesime is not None and tete.millesime is not None and tete.millesime > before.millesime:
-        ecole = replace(ecole, synchro_3=None, synchro_4a=None, transfert=None, edt_importe=None)
-    return ecole
+    """An export of élèves holds the links entered by hand before it."""
+    after = replace(ecole, tetes={**ecole.tetes, tete.collection: tete})
+    return after if tete.collection != "ELEVES" else _annee_suivante(ecole, replace(after, liens_saisis=()))
+
+
+def _annee_suivante(before: Ecole, after: Ecole) -> Ecole:
+    """A new school year in SIECLE starts again at synchro 3."""
+    known, told = annee_dite(before), annee_dite(after)
+    if known is None or told is None or told <= known:
+        return after
+    return replace(after, synchro_3=None, synchro_4a=None, transfert=None, edt_importe=None)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -143,3 +143,9 @@ class Ecole(msgspec.Struct, frozen=True, kw_only=True):
     constat: Constat | None = None
     a_predire: bool = False
     """The last file could not be predicted: it is as soon as what lacked is there."""
+
+
+def annee_dite(ecole: Ecole) -> int | None:
+    """The school year that SIECLE's exports say: of those of élèves and Communs, the later received."""
+    told = [each for each in (ecole.tetes.get("ELEVES"), ecole.annee) if each is not None and each.millesime is not None]
+    return max(told, key=lambda each: each.recu_le).millesime if told else None

@@ -20,32 +20,29 @@ def export_debut(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     """An export begins to arrive."""
     data: siecle.InstantaneDebut = event.data
     export = Export(data.fichier, data.archive, data.date_export, event.time, recu=data.recu, millesime=data.millesime)
-    return Outcome(replace(etat, arrive=(data.recu, data.type, export)))
+    return Outcome(replace(etat, arrive=(data.recu, data.type, export), lignes=0))
 
 
-def eleve(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    """A pupil who leaves is counted under that day; the others change nothing."""
-    data: siecle.Eleve = event.data
-    if data.date_sortie is None or etat.arrive is None:
+def ligne(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
+    """A row is counted; a pupil who leaves, under that day too."""
+    if etat.arrive is None:
         return Outcome(etat, counted="ligne_sans_effet")
+    counted = replace(etat, lignes=etat.lignes + 1)
+    if not isinstance(event.data, siecle.Eleve) or event.data.date_sortie is None:
+        return Outcome(counted, counted="ligne_sans_effet")
     recu, kind, export = etat.arrive
-    day = data.date_sortie.isoformat()
+    day = event.data.date_sortie.isoformat()
     leaving = replace(export, sorties={**export.sorties, day: export.sorties.get(day, 0) + 1})
-    return Outcome(replace(etat, arrive=(recu, kind, leaving)))
+    return Outcome(replace(counted, arrive=(recu, kind, leaving)))
 
 
 def export_fin(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
-    """A whole export takes the place of the one before."""
+    """A whole export takes the place of the one before; one with another number of rows than it says is none."""
     data: siecle.InstantaneFin = event.data
-    if etat.arrive is None or etat.arrive[0] != data.recu:
+    if etat.arrive is None or etat.arrive[0] != data.recu or etat.lignes != data.nombre:
         return Outcome(etat, counted="instantane_incomplet")
     _, kind, export = etat.arrive
-    return Outcome(replace(etat, arrive=None, exports={**etat.exports, kind: export}))
-
-
-def ligne(_reglages: Reglages, etat: Etat, _event: Event) -> Outcome:
-    """Any other row of an export."""
-    return Outcome(etat, counted="ligne_sans_effet")
+    return Outcome(replace(etat, arrive=None, lignes=0, exports={**etat.exports, kind: export}))
 
 
 def fichiers(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:

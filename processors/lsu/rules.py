@@ -173,7 +173,7 @@ def _import(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
 
 Regle = Callable[[Reglages, Etat, Event], Outcome]
 
-EXPORTS: Mapping[str, Regle] = {"instantane_debut": lot.export_debut, "eleve": lot.eleve, "instantane_fin": lot.export_fin}
+EXPORTS: Mapping[str, Regle] = {"instantane_debut": lot.export_debut, "instantane_fin": lot.export_fin}
 REGLES: Mapping[str, Regle] = {
     "version_constatee": _version,
     "campagne_constatee": _campagne,

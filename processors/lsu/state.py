@@ -58,5 +58,7 @@ class Etat(msgspec.Struct, frozen=True, kw_only=True):
     """Kind of export → the last whole one."""
     arrive: tuple[str, str, Export] | None = None
     """The export that is arriving: its receipt, its kind, what it is."""
+    lignes: int = 0
+    """Its rows so far."""
     importe: Import | None = None
     """The import of synchro 2 whose end has not been told with a report read."""

@@ -50,7 +50,7 @@ METROPOLE = Calendrier(
 )
 NOUVELLE_CALEDONIE = Calendrier(
     nom="nouvelle_caledonie",
-    departements=("983",),
+    departements=("983", "986"),
     structures=JourDeLAnnee(12, 1, -1),
     bilans=JourDeLAnnee(12, 14, -1),
     rentree=JourDeLAnnee(2, 15),
@@ -58,8 +58,8 @@ NOUVELLE_CALEDONIE = Calendrier(
     fenetre_debut=JourDeLAnnee(3, 1),
     fenetre_fin=JourDeLAnnee(10, 31),
 )
-"""A year from February to December: the same distances to the rentrée and to the end of the year. A proposal, to be set by
-the vice-rectorat: no public text gives these dates."""
+"""A year from February to December, as in Wallis-et-Futuna: the same distances to the rentrée and to the end of the year. A
+proposal, to be set by the vice-rectorat: no public text gives these dates."""
 
 
 class Vacances(msgspec.Struct, frozen=True):

@@ -191,6 +191,25 @@ def test_a_new_school_year_in_siecle_starts_again_at_synchro_3() -> None:
     assert [each.code for each in ecole.refusals] == ["SANS_SYNCHRO_3"]
 
 
+def test_the_later_of_pupils_and_communs_says_the_year_and_a_later_year_starts_again_once() -> None:
+    ecole = ready()
+    year = siecle.AnneeScolaire(uai=UAI, avenir=False, date_debut_eleve=date(2019, 2, 18), date_fin_eleve=date(2019, 12, 13))
+    ecole.until(ecole.now + timedelta(hours=1))
+    ecole.file("siecle.exports.v1", "communs", [("annee_scolaire", year)], siecle, millesime=2018)
+    elegroupe(ecole, [links(0, "G1")])
+    ecole.deposit()
+    assert [each.code for each in ecole.refusals] == ["MILLESIME_DU_FICHIER", "ANNEE_DIFFERENTE"]
+    later = "9830418MELEGROUPE2018190301091341"
+    elegroupe(ecole, [links(0, "G1")], later, millesime=2018)
+    ecole.deposit(f"{later}.zip")
+    assert ecole.refusals[-1].code == "SANS_SYNCHRO_3"
+    ecole.synchros()
+    ecole.until(ecole.now + timedelta(hours=1))
+    ecole.file("siecle.exports.v1", "eleves_sans_adresses", [pupil(0)], siecle, millesime=2018)
+    ecole.deposit(f"{later}.zip")
+    assert [each.fichier for each in ecole.named("fichier_depose")] == [f"{later}.xml"]
+
+
 @pytest.mark.parametrize("count", [0, 2, 4])
 def test_a_file_that_is_not_whole_changes_nothing(count: int) -> None:
     ecole = ready()

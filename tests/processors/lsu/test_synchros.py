@@ -451,3 +451,19 @@ def test_links_come_after_an_export_of_pupils_3_and_4a_in_the_words_of_the_depos
         step()
     assert bus.start("S5").refusal is None
     assert bus.end("S5").emitted[0].data.synchro == "S5"
+
+
+@pytest.mark.parametrize("said", [0, 1, 2, 3])
+def test_an_export_whose_rows_are_not_as_many_as_it_says_is_not_there(said: int) -> None:
+    bus = Bus()
+    topic, kind = "siecle.exports.v1", "eleves_sans_adresses"
+    bus.give("instantane_debut", siecle.InstantaneDebut(recu="r", uai=bus.uai, type=kind, fichier="e.xml"), topic)
+    for number in range(2):
+        bus.give(
+            "eleve",
+            siecle.Eleve(uai=bus.uai, eleve_id=str(number), nom_de_famille="TEIN", prenom="Noé", date_naiss=date(2004, 1, 1)),
+            topic,
+        )
+    bus.give("instantane_fin", siecle.InstantaneFin(recu="r", uai=bus.uai, type=kind, nombre=said, empreinte="e"), topic)
+    assert bus.state is not None
+    assert (kind in bus.state.exports) is (said == 2)
