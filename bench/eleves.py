@@ -109,12 +109,13 @@ async def _publish(answer: Accepted, course: Mapping[str, str]) -> int:
     registry = RegistryClient(RegistryAccess(course["registry"]), Remembered())
     publisher = RecordPublisher({"bootstrap_servers": course["kafka"]}, registry, Deployment(prefix=course["prefix"]))
     try:
-        await publisher.learn((TOPIC,))
+        await publisher.learn(Siecle.topics)
         prepared = await publisher.prepare(answer.records, "siecle", course["receipt"])
         if isinstance(prepared, TooLarge):
             raise NotDone(prepared.fault.message)
         with prepared.spool:
-            return await publisher.publish(prepared)
+            await publisher.publish(prepared)
+            return prepared.counts[TOPIC]
     finally:
         await publisher.stop()
         registry.close()
@@ -148,7 +149,7 @@ def race(services: Services, rounds: int, pupils: int) -> dict[str, Any]:
         if pupils >= PUPILS and size < SMALLEST:
             raise NotDone(f"{size} octets : le fichier doit dépasser {SMALLEST}.")
         with topic_admin.administration(kafka) as client:
-            topic_admin.create(client, [topic for topic in CATALOGUE if topic.name == TOPIC], deployment)
+            topic_admin.create(client, [topic for topic in CATALOGUE if topic.name in Siecle.topics], deployment)
         try:
             for number in range(rounds + 1):
                 course = {
@@ -165,7 +166,7 @@ def race(services: Services, rounds: int, pupils: int) -> dict[str, Any]:
                     runs["publish"].append(ours)
         finally:
             with topic_admin.administration(kafka) as client:
-                client.delete_topics([deployment.topic(TOPIC)])
+                client.delete_topics([deployment.topic(name) for name in Siecle.topics])
     return _raced(runs, size, pupils)
 
 
