@@ -21,6 +21,8 @@ ends too early may be read as a shorter one, with a place beyond the end."""
 
 LONGEST_NUMBER = 63
 """Bits before the last byte of a long."""
+LARGEST_INT, LARGEST_LONG = 2**32 - 1, 2**64 - 1
+"""As they are written, zig-zag. A longer number would be cut by others, not refused."""
 
 
 def readers_of(records: Sequence[Any], structs: Mapping[str, type]) -> tuple[Read | None, ...]:
@@ -38,17 +40,27 @@ def _reader_or_none(schema: Any, structs: Mapping[str, type], named: "dict[str, 
 
 
 def unsigned(value: bytes, place: int) -> tuple[int, int]:
-    """A number of any length as it is written, zig-zag, and the place after it."""
+    """A long as it is written, zig-zag, and the place after it."""
     number = shift = 0
     while True:
         byte = value[place]
         place += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
+            if number > LARGEST_LONG:
+                raise NotOurs
             return number, place
         shift += 7
         if shift > LONGEST_NUMBER:
             raise NotOurs
+
+
+def unsigned_int(value: bytes, place: int) -> tuple[int, int]:
+    """The same of an int: what is beyond 32 bits is none."""
+    number, place = unsigned(value, place)
+    if number > LARGEST_INT:
+        raise NotOurs
+    return number, place
 
 
 # --- what remembers --------------------------------------------------------------------------------------------------
@@ -111,6 +123,7 @@ class Code:
 
 NUMBER = ("n = b[p]", "if n < 128:", "    p += 1", "else:", "    n, p = unsigned(b, p)")
 """Most numbers are one byte."""
+INT = (*NUMBER[:-1], "    n, p = unsigned_int(b, p)")
 SIZED = (*NUMBER, "if n & 1:", "    refuse()", "q = p + (n >> 1)")
 
 
@@ -149,7 +162,7 @@ def _optional(code: Code) -> Code:
 _SIMPLE: Mapping[str, Code] = {
     "string": Code(lambda x: [*SIZED, f"{x} = b[p:q].decode()", "p = q"], {}),
     "bytes": Code(lambda x: [*SIZED, f"{x} = b[p:q]", "p = q"], {}),
-    "int": Code(lambda x: [*NUMBER, f"{x} = (n >> 1) ^ -(n & 1)"], {}),
+    "int": Code(lambda x: [*INT, f"{x} = (n >> 1) ^ -(n & 1)"], {}),
     "long": Code(lambda x: [*NUMBER, f"{x} = (n >> 1) ^ -(n & 1)"], {}),
     "boolean": Code(lambda x: [f"{x} = booleans[b[p]]", "p += 1"], {"booleans": {0: False, 1: True}}),
 }
@@ -243,4 +256,4 @@ def _record(schema: Any, structs: Mapping[str, type], named: dict[str, Code]) ->
 
 def _made(lines: Sequence[str], result: str, names: Mapping[str, Any]) -> Read:
     body = "".join(f"    {line}\n" for line in (*lines, f"return {result}, p"))
-    return made("read", f"def read(b, p):\n{body}", {"unsigned": unsigned, **names})
+    return made("read", f"def read(b, p):\n{body}", {"unsigned": unsigned, "unsigned_int": unsigned_int, **names})

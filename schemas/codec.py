@@ -5,7 +5,7 @@ value written under another schema of the registry (an older or a newer release,
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +17,10 @@ import msgspec
 
 from schemas.avro_functions import NotOurs
 from schemas.avro_reader import readers_of
-from schemas.avro_writer import Write, writers_of
+from schemas.avro_writer import INT, Write, writers_of
 from schemas.contracts import contract_of
 from schemas.records import NESTED, RECORDS
+from schemas.writer_schemas import Unbounded, require_bounded
 
 AVRO_ENTETE = "AVRO_ENTETE"
 AVRO_SCHEMA_INCONNU = "AVRO_SCHEMA_INCONNU"
@@ -69,8 +70,8 @@ class Prepared:
     large union up far slower than a dictionary does."""
     writers: dict[str, Write | None]
     """Record name → what writes our own structs; None: only fastavro does."""
-    watched: dict[str, tuple[tuple[str, str], ...]]
-    """Record name → fields with what fastavro would take for something else: a naive instant, an instant for a day, a text for a list."""
+    named: dict[str, Any]
+    """Full name of a record or an enumeration → its schema, those inside others included."""
 
 
 @cache
@@ -79,8 +80,7 @@ def _prepared(topic: str) -> Prepared:
     parsed = fastavro.parse_schema(contract.schema)
     schemas: list[Any] = parsed if isinstance(parsed, list) else [parsed]
     branches = {name: (_number(rank) if contract.is_union else b"", schemas[rank]) for rank, name in enumerate(contract.names)}
-    watched = {record["name"].rsplit(".", 1)[-1]: tuple(_watched(record)) for record in contract.records}
-    return Prepared(parsed, branches, dict(zip(contract.names, writers_of(schemas), strict=True)), watched)
+    return Prepared(parsed, branches, dict(zip(contract.names, writers_of(schemas), strict=True)), dict(_named(schemas)))
 
 
 def _number(rank: int) -> bytes:
@@ -89,23 +89,49 @@ def _number(rank: int) -> bytes:
     return out.getvalue()
 
 
-def _watched(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for field in record["fields"]:
-        kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
-        for kind in kinds:
-            if isinstance(kind, dict) and (found := kind.get("logicalType") or kind["type"]) in ("timestamp-millis", "date", "array"):
-                yield field["name"], found
+def _named(schema: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _named(each)
+    elif isinstance(schema, dict):
+        if "name" in schema:
+            yield schema["name"], schema
+        inside = [field["type"] for field in schema.get("fields", ())]
+        yield from _named([*inside, *(schema[part] for part in ("items", "values") if part in schema)])
 
 
 def _check(prepared: Prepared, name: str, record: Any) -> None:
     """Raises Unencodable for what fastavro would silently take for something else."""
-    for field, kind in prepared.watched[name]:
-        value = getattr(record, field, None)
-        if value is None:
-            continue
-        naive = kind == "timestamp-millis" and (not isinstance(value, datetime) or value.tzinfo is None)
-        if naive or (kind == "date" and isinstance(value, datetime)) or (kind == "array" and isinstance(value, str)):
-            raise Unencodable(f"{name} : champ {field} : valeur que le contrat n'admet pas")
+    for field in prepared.branches[name][1]["fields"]:
+        if not _is_meant(field["type"], getattr(record, field["name"], None), prepared.named):
+            raise Unencodable(f"{name} : champ {field['name']} : valeur que le contrat n'admet pas")
+
+
+def _is_meant(schema: Any, value: Any, named: Mapping[str, Any]) -> bool:
+    """False for a naive instant, an instant for a day, a text for a list, a number that is too long; whatever else is fastavro's."""
+    if value is None:
+        return True
+    if isinstance(schema, list):
+        return any(_is_meant(branch, value, named) for branch in schema if branch != "null")
+    if isinstance(schema, str):
+        if schema in named:
+            return _is_meant(named[schema], value, named)
+        return schema != "int" or not isinstance(value, int) or INT.start <= value < INT.stop
+    match schema.get("logicalType") or schema["type"]:
+        case "timestamp-millis":
+            return isinstance(value, datetime) and value.tzinfo is not None
+        case "date":
+            return not isinstance(value, datetime)
+        case "decimal":
+            return not isinstance(value, Decimal) or not value or value.adjusted() < schema["precision"] - schema["scale"]
+        case "array":
+            return not isinstance(value, str) and all(_is_meant(schema["items"], each, named) for each in value)
+        case "map":
+            return all(_is_meant(schema["values"], each, named) for each in value.values())
+        case "record":
+            return all(_is_meant(field["type"], getattr(value, field["name"], None), named) for field in schema["fields"])
+        case _:
+            return True
 
 
 def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
@@ -126,14 +152,16 @@ def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:
 
 def _by_fastavro(prepared: Prepared, topic: str, name: str, record: Any, head: bytes) -> bytes:
     branch = prepared.branches[name][1]
-    _check(prepared, name, record)
     out = io.BytesIO()
     out.write(head)
     try:
+        _check(prepared, name, record)
         plain = msgspec.to_builtins(record, builtin_types=PLAIN_TYPES)
         fastavro.schemaless_writer(out, branch, plain, strict=True)
+    except Unencodable:
+        raise
     except Exception as error:
-        # fastavro raises whatever its loops meet on a value of another type; each means that the contract cannot hold it.
+        # fastavro and the check raise whatever their loops meet on a value of another type; each means that the contract cannot hold it.
         raise Unencodable(f"{topic} {name} : {_fault_of(branch, record, error)}") from error
     return out.getvalue()
 
@@ -196,6 +224,9 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
         branches: list[Any] = writer if isinstance(writer, list) else [writer]
         if not all(isinstance(branch, dict) and branch.get("type") == "record" for branch in branches):
             return _refuse("le schéma de l'écrivain n'est ni un enregistrement ni une union d'enregistrements")
+        require_bounded(branches)
+    except Unbounded as error:
+        return _refuse(f"le schéma de l'écrivain n'est pas lu : {error}")
     except Exception as error:  # noqa: BLE001 (anybody may have registered it)
         return _refuse(f"le schéma de l'écrivain n'est pas utilisable ({type(error).__name__})")
     structs = RECORDS[topic]
@@ -213,8 +244,7 @@ def _reading(topic: str, writer_schema: Any) -> Reader:
             struct = structs[name]
             plain = fastavro.schemaless_reader(stream, branch, ours[name][1] if foreign else None)
             record = msgspec.convert(plain, struct, builtin_types=PLAIN_TYPES)
-            if foreign:  # another scale or a longer number may not fit our contract
-                encode(topic, name, record, 0)
+            encode(topic, name, record, 0)  # a longer number, or one of another scale, may not fit our contract
         except MemoryError:
             raise
         except Exception as error:

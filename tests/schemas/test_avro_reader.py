@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.avro_functions import NotOurs
 from schemas.avro_reader import Read, readers_of
 from schemas.codec import PLAIN_TYPES
 from schemas.contracts import contract_of
@@ -102,6 +103,18 @@ def test_a_number_without_end_is_left_to_fastavro() -> None:
     assert read is not None
     with pytest.raises(Exception):  # noqa: B017 (whatever it raises, fastavro is asked)
         read(b"\xff" * 1000 + b"\0", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [("long", b"\xff" * 9 + b"\x02"), ("long", b"\xff" * 9 + b"\x7f"), ("int", b"\x80\x80\x80\x80\x10"), ("int", b"\xff" * 9 + b"\x01")],
+)
+def test_a_number_longer_than_its_type_is_left_to_fastavro(kind: str, raw: bytes) -> None:
+    record = {"type": "record", "name": "nombre", "fields": [{"name": "valeur", "type": kind}]}
+    (read,) = readers_of([fastavro.parse_schema(record)], {"nombre": Number})
+    assert read is not None
+    with pytest.raises(NotOurs):
+        read(raw, 0)
 
 
 @pytest.mark.parametrize("schema", ["double", ["string", "null"], {"type": "int", "logicalType": "time-millis"}])

@@ -240,6 +240,61 @@ def test_an_amount_is_never_rounded(amount: Any) -> None:
         encode(DOSSIERS, "dossier", msgspec.structs.replace(dossier, montant_annuel=amount), 1)
 
 
+@pytest.mark.parametrize("amount", ["100000000", "999999999", "123456789.0", "1E+20"])
+def test_an_amount_of_few_digits_may_still_be_too_large_for_its_scale(amount: str) -> None:
+    """Ten digits, two of them after the point: fastavro counts those that are written, and whoever reads it back gets it rounded."""
+    with pytest.raises(Unencodable, match="champ montant_annuel "):
+        encode(DOSSIERS, "dossier", msgspec.structs.replace(dossier, montant_annuel=Decimal(amount)), 1)
+
+
+@pytest.mark.parametrize("amount", ["99999999", "1E+3", "-99999999.9", "0E+30"])
+def test_an_amount_written_otherwise_comes_back_as_it_was(amount: str) -> None:
+    value = encode(DOSSIERS, "dossier", msgspec.structs.replace(dossier, montant_annuel=Decimal(amount)), 1)
+    assert decode(DOSSIERS, value, own_schema(DOSSIERS))[1].montant_annuel == Decimal(amount)
+
+
+def test_an_amount_beyond_its_precision_is_unreadable_and_not_rounded() -> None:
+    """Some writers of others do not count the digits."""
+    own = encode(DOSSIERS, "dossier", msgspec.structs.replace(dossier, montant_annuel=Decimal("1.27")), 1)
+    assert own.count(b"\2\2\x7f") == 1
+    longer = own.replace(b"\2\2\x7f", b"\2\x0c\x7f\1\2\3\4\5")
+    with pytest.raises(Undecodable, match="AVRO_ILLISIBLE"):
+        decode(DOSSIERS, longer, own_schema(DOSSIERS))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "meant"),
+    [
+        ({"type": "long", "logicalType": "timestamp-millis"}, datetime(2026, 9, 1), False),  # noqa: DTZ001 (the naive one is the case)
+        ({"type": "long", "logicalType": "timestamp-millis"}, datetime(2026, 9, 1, tzinfo=UTC), True),
+        ({"type": "int", "logicalType": "date"}, datetime(2026, 9, 1, tzinfo=UTC), False),
+        ({"type": "array", "items": "string"}, "texte", False),
+        ("int", 2**31, False),
+        ("int", -(2**31), True),
+        ("int", "2", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda kind: (kind, lambda value: value),
+        lambda kind: (["null", kind], lambda value: value),
+        lambda kind: ({"type": "array", "items": kind}, lambda value: (value,)),
+        lambda kind: ({"type": "map", "values": kind}, lambda value: {"a": value}),
+        lambda kind: ({"type": "record", "name": "r", "fields": [{"name": "uai", "type": kind}]}, lambda value: Uai(value)),
+    ],
+)
+def test_what_fastavro_would_take_for_something_else_is_seen_wherever_it_stands(schema: Any, value: Any, meant: bool, around: Any) -> None:
+    kind, held = around(schema)
+    assert codec._is_meant(kind, held(value), {}) is meant
+
+
+class Uai(msgspec.Struct, frozen=True):
+    """One field, of whatever."""
+
+    uai: Any
+
+
 def test_an_array_is_not_a_text() -> None:
     with pytest.raises(Unencodable, match="champ pieces_manquantes "):
         encode(DOSSIERS, "dossier", msgspec.structs.replace(dossier, pieces_manquantes="abc"), 1)
