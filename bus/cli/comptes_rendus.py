@@ -1,4 +1,5 @@
-"""`passerelle comptes-rendus list|show|write`: reports of imports of links and predictions, as HTML and CSV. They name pupils."""
+"""`passerelle comptes-rendus list|show|write|controles`: reports of imports of links and predictions, as HTML and CSV, which name
+pupils; what the files of schools say of each other."""
 
 import sys
 from enum import StrEnum
@@ -23,6 +24,16 @@ COLUMNS = {
     "absents": "absents",
     "rejetes": "rejetés",
     "avec_anomalies": "avec anomalies",
+}
+
+
+CONTROLES = {
+    "uai": "établissement",
+    "objet": "objet",
+    "code": "code",
+    "message": "message",
+    "remede": "remède",
+    "constate_le": "constaté le",
 }
 
 
@@ -93,3 +104,17 @@ def write(
         private_files.write(dossier / f"{stem}.html", html(page).encode())
         private_files.write(dossier / f"{stem}.csv", csv_lignes(page))
     say(f"{1 + 2 * len(pages)} fichiers écrits dans {dossier}.")
+
+
+@app.command()
+def controles(
+    uai: Annotated[str | None, typer.Argument(metavar="[UAI]", help="L'établissement ; sans lui, tous.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ce qui est à corriger d'après les fichiers reçus : INE actif dans deux établissements, bilans du LSU qui ne s'accordent pas avec
+    SIECLE ou STS-WEB. Des identifiants de SIECLE, aucun nom."""
+    from bus.controles import constats
+
+    with database_session() as (_, database):
+        found = constats(database, uai)
+    render([{**each, "constate_le": each["constate_le"].isoformat(timespec="seconds")} for each in found], CONTROLES, output)
