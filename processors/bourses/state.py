@@ -2,6 +2,9 @@
 
 Names, birth dates and identifiers that no decision and no control list needs are not kept: a digest tells whether a content
 was seen.
+
+What stands at its default is not stored (`omit_defaults`: a quarter of the bytes). A default that changes its meaning therefore asks
+for a new `state_version`, as any other change of meaning.
 """
 
 from datetime import date, datetime
@@ -18,7 +21,7 @@ Identite = tuple[str, str, str, str, str]
 """uai, cod_anu, cod_ind, cod_etp, cod_vrs_vet: what one registration is."""
 
 
-class Acquis(msgspec.Struct, frozen=True, gc=False):
+class Acquis(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The situation last published for a registration."""
 
     statut: StatutBourse
@@ -27,7 +30,7 @@ class Acquis(msgspec.Struct, frozen=True, gc=False):
     premiere: bool
 
 
-class Administratif(msgspec.Struct, frozen=True, gc=False):
+class Administratif(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What Apogée says of the registration that its matching does not look at: fees and control lists do."""
 
     nne: str = ""
@@ -42,7 +45,7 @@ class Administratif(msgspec.Struct, frozen=True, gc=False):
     """The fees are paid (`ETA_PMT_IAE` P)."""
 
 
-class Ecart(msgspec.Struct, frozen=True, gc=False):
+class Ecart(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A defect of the NNE as last told."""
 
     nature: NatureEcart
@@ -51,14 +54,14 @@ class Ecart(msgspec.Struct, frozen=True, gc=False):
     numero_boursier: str
 
 
-class Croisement(msgspec.Struct, frozen=True, gc=False):
+class Croisement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What a line of the CROUS said while the registration's bursary was conditional (R-AGL-12)."""
 
     resultat: ResultatCrous
     evenement: str
 
 
-class Suivi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Suivi(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What was told to Apogée and to people about a registration."""
 
     bourse: BourseApogee = "SANS_OBJET"
@@ -82,7 +85,7 @@ class Suivi(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The key that was told of this registration's numéro de boursier."""
 
 
-class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A registration to one étape, as last heard."""
 
     uai: str
@@ -117,7 +120,7 @@ class Inscription(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return int(self.cod_anu)
 
 
-class Voeu(msgspec.Struct, frozen=True, gc=False):
+class Voeu(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A vœu less its labels, which are never compared (R-AGL-15)."""
 
     rang: int
@@ -125,7 +128,7 @@ class Voeu(msgspec.Struct, frozen=True, gc=False):
     cod_etp: str
 
 
-class Annonce(msgspec.Struct, frozen=True, gc=False):
+class Annonce(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The last notification that followed from a dossier alone."""
 
     nature: NatureNotificationDossier
@@ -135,7 +138,7 @@ class Annonce(msgspec.Struct, frozen=True, gc=False):
     reserve: bool
 
 
-class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a dossier says that no matching looks at, and what was told of it."""
 
     numero_boursier: str = ""
@@ -155,7 +158,7 @@ class SuiteDossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     anomalies: tuple[str, ...] = ()
 
 
-class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The dossier of one year as last received."""
 
     numero: str
@@ -173,7 +176,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     suite: SuiteDossier = SuiteDossier()
 
 
-class Retraitement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Retraitement(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What the CROUS answered to a marked dossier, for one establishment and étape."""
 
     numero: str
@@ -185,7 +188,7 @@ class Retraitement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     evenement: str
 
 
-class Marque(msgspec.Struct, frozen=True, gc=False):
+class Marque(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A dossier was marked for this registration and this reason: said once."""
 
     numero: str
@@ -193,7 +196,7 @@ class Marque(msgspec.Struct, frozen=True, gc=False):
     raison: RaisonMarque
 
 
-class Paiement(msgspec.Struct, frozen=True, gc=False):
+class Paiement(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A dossier was put in payment for this registration: irrevocable here, only the CROUS can undo it."""
 
     numero: str
@@ -205,7 +208,7 @@ class Paiement(msgspec.Struct, frozen=True, gc=False):
     """The CROUS was told to review it and has not been told otherwise since."""
 
 
-class Fiche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Fiche(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What the CNOUS says of the student, for the answer in API Particulier's form."""
 
     nom: str | None = None
@@ -221,7 +224,7 @@ class Fiche(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     date_radiation: date | None = None
 
 
-class LigneCrous(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LigneCrous(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The last line of the CROUS about one year."""
 
     annee: int
@@ -232,7 +235,7 @@ class LigneCrous(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fiche: Fiche
 
 
-class Citation(msgspec.Struct, frozen=True, gc=False):
+class Citation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A registration of another key cites this numéro de boursier (R-AGL-16)."""
 
     identite: Identite
@@ -243,7 +246,7 @@ class Citation(msgspec.Struct, frozen=True, gc=False):
     signalee: bool = False
 
 
-class Transfert(msgspec.Struct, frozen=True, gc=False):
+class Transfert(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The registrations of this individual belong to another key since its NNE was corrected (R-AGL-21)."""
 
     uai: str
@@ -252,7 +255,7 @@ class Transfert(msgspec.Struct, frozen=True, gc=False):
     nne: str
 
 
-class Etudiant(msgspec.Struct, frozen=True, gc=False):
+class Etudiant(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """All of one student key. Tuples keep the order of arrival within their topic, which decides who is paid first."""
 
     inscriptions: tuple[Inscription, ...] = ()
