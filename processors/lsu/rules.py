@@ -47,8 +47,7 @@ def _version(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     if not admises or wanted:
         kept = {name: text for name, text in etat.refusees.items() if name != data.logiciel}
         accepted = tuple(sorted({*etat.acceptees, data.logiciel}))
-        seen = {**etat.acceptees_le, data.logiciel: event.time}
-        return Outcome(replace(etat, refusees=kept, acceptees=accepted, acceptees_le=seen), because="version admise")
+        return Outcome(replace(etat, refusees=kept, acceptees=accepted), because="version admise")
     refusal = messages.version(data.logiciel, data.millesime, data.version, data.bits, admises)
     told = Emitted(ETATS, "version_refusee", records.VersionRefusee(uai=data.uai, logiciel=data.logiciel, message=refusal.message))
     if data.logiciel in etat.acceptees:
@@ -59,8 +58,7 @@ def _version(reglages: Reglages, etat: Etat, event: Event) -> Outcome:
 def _version_refusee(_reglages: Reglages, etat: Etat, event: Event) -> Outcome:
     """What a refused event could not keep comes back and is kept, unless a good version was seen meanwhile."""
     data: records.VersionRefusee = event.data
-    since = etat.acceptees_le.get(data.logiciel)
-    if (since is not None and event.time <= since) or etat.refusees.get(data.logiciel) == data.message:
+    if data.logiciel in etat.acceptees or data.logiciel in etat.refusees:
         return Outcome(etat, counted="sans_effet")
     return Outcome(_fermer(etat, data.logiciel, data.message), because="les synchros sont fermées jusqu'à la version demandée")
 

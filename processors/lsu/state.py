@@ -47,8 +47,6 @@ class Etat(msgspec.Struct, frozen=True, kw_only=True):
     """Software whose last version is not accepted → what is required."""
     acceptees: tuple[str, ...] = ()
     """Software whose last version is accepted."""
-    acceptees_le: Mapping[str, datetime] = {}
-    """Software → when a version of it was last accepted."""
     campagne: Campagne | None = None
     en_cours: Mapping[str, datetime] = {}
     """Synchro → when it was started."""
