@@ -11,6 +11,9 @@ from lxml import etree
 from connectors.transport.faults import fault
 from schemas.outcome import Fault
 
+UNIQUE = "SCHEMAV_CVC_IDC"
+"""Also said of a value that is not valid, which is then said already."""
+
 _REASONS = {
     "SCHEMAV_ELEMENT_CONTENT": "cette balise n'est pas attendue ici, ou une balise obligatoire manque avant elle",
     "SCHEMAV_CVC_MAXLENGTH_VALID": "la valeur est trop longue",
@@ -20,7 +23,7 @@ _REASONS = {
     "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": "la valeur n'est pas du type attendu (une date s'écrit AAAA-MM-JJ et doit exister)",
     "SCHEMAV_CVC_MAXINCLUSIVE_VALID": "le nombre est trop grand",
     "SCHEMAV_CVC_MININCLUSIVE_VALID": "le nombre est trop petit",
-    "SCHEMAV_CVC_IDC": "une valeur qui doit être unique est donnée deux fois",
+    UNIQUE: "une valeur qui doit être unique est donnée deux fois",
     "SCHEMAV_CVC_COMPLEX_TYPE_2_3": "du texte se trouve entre des balises",
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "un attribut n'est pas attendu ici",
     "SCHEMAV_CVC_COMPLEX_TYPE_4": "un attribut obligatoire manque",
@@ -41,8 +44,10 @@ def violations(tree: etree._Element, xsd: Path) -> tuple[Fault, ...]:
     schema = _schema(xsd)
     if schema.validate(tree):
         return ()
-    errors: Iterable[Any] = schema.error_log  # type: ignore[assignment]
-    return tuple(_fault(error) for error in errors if error.type_name not in ("SCHEMAV_CVC_TYPE_3_1_3",))
+    log: Iterable[Any] = schema.error_log  # type: ignore[assignment]
+    errors = [error for error in log if error.type_name != "SCHEMAV_CVC_TYPE_3_1_3"]
+    wrong = {error.path for error in errors if error.type_name != UNIQUE}
+    return tuple(_fault(error) for error in errors if error.type_name != UNIQUE or error.path not in wrong)
 
 
 def _fault(error: Any) -> Fault:

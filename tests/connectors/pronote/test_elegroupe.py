@@ -117,6 +117,13 @@ def test_a_long_group_is_read_and_named_in_a_warning() -> None:
     assert messages_of(accept(with_pupil(groupes=(model.Groupe(code_groupe="x" * 21),))))
 
 
+def test_a_value_that_is_not_valid_is_not_said_to_be_given_twice_and_one_given_twice_is() -> None:
+    _, *too_long = messages_of(accept(with_pupil(groupes=(model.Groupe(code_groupe="x" * 21),))))
+    assert [said.endswith("la valeur est trop longue.") for said in too_long] == [True]
+    _, *twice = messages_of(accept(with_pupil(groupes=(GROUPE, GROUPE))))
+    assert [said.endswith("une valeur qui doit être unique est donnée deux fois.") for said in twice] == [True]
+
+
 @pytest.mark.parametrize(
     "name",
     [f"{BASE} (1)", BASE.lower(), BASE[:-1], f"{BASE}0", BASE.replace("0724", "1324"), BASE.replace("0913", "2413"), "export", f"x{BASE}"],
