@@ -33,6 +33,9 @@ from schemas.outcome import Processor
 MAX_ERRORS = 20
 """Rule errors within a minute above which a task stops: a bad release, not bad data."""
 
+Read = list[Incoming | Undecided]
+"""A batch as it was read, record by record."""
+
 
 def nothing(_point: str) -> None:
     """Where production code stands still in tests of crashes."""
@@ -138,15 +141,23 @@ class Engine:
             return self._run(batch, forget)
 
     def _run(self, batch: Batch, forget: Sequence[int]) -> ToPublish | None:
+        """What the registry is asked for is asked before the transaction: a slow answer holds no lock."""
+        read = self._read(batch)
         try:
-            return self._attempt(batch, forget, frozenset())
+            return self._attempt(batch, read, forget, frozenset())
         except DBAPIError:  # not transient: PostgreSQL refuses what some record wants written, such as a text with a NUL
-            culprits = self._culprits(batch)
+            culprits = self._culprits(batch, read)
             if not culprits:
                 raise
-            return self._attempt(batch, forget, culprits)
+            return self._attempt(batch, read, forget, culprits)
 
-    def _attempt(self, batch: Batch, forget: Sequence[int], doomed: frozenset[str]) -> ToPublish | None:
+    def _read(self, batch: Batch) -> Read:
+        try:
+            return self._reader.read(batch.topic, batch.records)
+        except RegistryAway as error:
+            raise Transient("registre des schémas injoignable") from error
+
+    def _attempt(self, batch: Batch, read: Read, forget: Sequence[int], doomed: frozenset[str]) -> ToPublish | None:
         epoch = self._epochs.get(batch.partition)
         if epoch is None:
             raise Fenced(f"{self.name}/{batch.partition} n'appartient pas à ce processus")
@@ -163,7 +174,7 @@ class Engine:
                     f"point de reprise {checkpoint}"
                 )
             sequence += 1
-            folded, encoded, read = self._fold_batch(connection, batch, doomed)
+            folded, encoded = self._fold_batch(connection, read, doomed)
             self.probe("folded")
             publish = self._writer.write(connection, batch, sequence, folded, encoded, read)
             if forget:
@@ -200,10 +211,7 @@ class Engine:
 
     def decide(self, batch: Batch) -> Decided:
         """For a stateless processor: decode and decide, without PostgreSQL. Publish it, then `settle` it."""
-        try:
-            read = self._reader.read(batch.topic, batch.records)
-        except RegistryAway as error:
-            raise Transient("registre des schémas injoignable") from error
+        read = self._read(batch)
         folded = self._fold.stateless(item for item in read if isinstance(item, Incoming))
         self.probe("folded")
         undecided = [item for item in read if isinstance(item, Undecided)]
@@ -230,30 +238,27 @@ class Engine:
             self.probe("before_commit")
         self._watch_errors(decided.folded.dead, batch.partition)
 
-    def _culprits(self, batch: Batch) -> frozenset[str]:
+    def _culprits(self, batch: Batch, read: Read) -> frozenset[str]:
         """The ids of the records that cannot be written, found one by one under savepoints; nothing is kept."""
         found: set[str] = set()
         with self._transaction() as connection:
-            for record in batch.records:
+            for record, item in zip(batch.records, read, strict=True):
                 alone = Batch(batch.topic, batch.partition, [record], record.offset)
                 try:
                     with connection.begin_nested():
-                        folded, encoded, read = self._fold_batch(connection, alone, frozenset())
-                        self._writer.write(connection, alone, -1, folded, encoded, read)
+                        folded, encoded = self._fold_batch(connection, [item], frozenset())
+                        self._writer.write(connection, alone, -1, folded, encoded, [item])
                 except DBAPIError as error:
                     if is_transient(error):
                         raise
-                    found |= {item.event.id for item in self._reader.read(alone.topic, alone.records) if isinstance(item, Incoming)}
+                    found |= {item.event.id} if isinstance(item, Incoming) else set()
                 else:
                     connection.execute(self._sql.clean, {"part": batch.partition, "seqs": [-1]})
             connection.rollback()
         return frozenset(found)
 
-    def _fold_batch(
-        self, connection: sqlalchemy.Connection, batch: Batch, doomed: frozenset[str]
-    ) -> tuple[Folded, dict[str, bytes], list[Incoming | Undecided]]:
-        """What the batch changes, its changed states as they are stored, and what was read."""
-        read = self._reader.read(batch.topic, batch.records)
+    def _fold_batch(self, connection: sqlalchemy.Connection, read: Read, doomed: frozenset[str]) -> tuple[Folded, dict[str, bytes]]:
+        """What a batch changes, and its changed states as they are stored."""
         incoming = [item for item in read if isinstance(item, Incoming)]
         known = self._loader.known(connection, incoming)
         loaded = self._loader.load(connection, incoming)
@@ -262,7 +267,7 @@ class Engine:
         if any(len(value) > MAX_STATE_BYTES for value in encoded.values()):
             folded = self._fold(incoming, loaded, known, weigh=True, doomed=doomed)
             encoded = self._writer.encoded(folded)
-        return folded, encoded, read
+        return folded, encoded
 
     def _watch_errors(self, dead: Sequence[Dead], partition: int) -> None:
         now = monotonic()

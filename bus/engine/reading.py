@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from bus.engine.fold import Incoming, Redrive
-from schemas.codec import Undecodable, decode
+from schemas.codec import SchemaUnknown, Undecodable, decode
 from schemas.envelope import BadEnvelope, Envelope
 from schemas.outcome import ECHEANCE, DeadlineReached, Event
 
@@ -46,7 +46,24 @@ class Reader:
     def read(self, topic: str, records: "Sequence[RawRecord]") -> list[Incoming | Undecided]:
         """Each record in order. A registry that is away raises RegistryAway: nothing of the batch is decided."""
         one = self._internal if topic == self._internal_topic else self._plain
-        return [self._guarded(one, topic, record) for record in records]
+        schema = self._asked_once()
+        return [self._guarded(one, topic, record, schema) for record in records]
+
+    def _asked_once(self) -> WriterSchema:
+        """What the registry does not have may stand in every record: of one batch, it is asked once for each id."""
+        unknown: set[int] = set()
+        known = self._writer_schema
+
+        def schema(schema_id: int) -> Any:
+            if schema_id in unknown:
+                raise SchemaUnknown(schema_id)
+            try:
+                return known(schema_id)
+            except SchemaUnknown:
+                unknown.add(schema_id)
+                raise
+
+        return schema
 
     def again(self, topic: str, name: str, raw: bytes | None) -> Any:
         """The typed record of an event that was kept as bytes. It was readable once: failing now is a fault of the program."""
@@ -59,18 +76,20 @@ class Reader:
             raise ValueError(f"{topic}: un événement en attente de type {name} se lit comme {found}")
         return data
 
-    def _guarded(self, one: "Callable[[str, RawRecord], Incoming]", topic: str, record: "RawRecord") -> Incoming | Undecided:
+    def _guarded(
+        self, one: "Callable[[str, RawRecord, WriterSchema], Incoming]", topic: str, record: "RawRecord", schema: WriterSchema
+    ) -> Incoming | Undecided:
         try:
-            return one(topic, record)
+            return one(topic, record, schema)
         except (BadEnvelope, Undecodable, _Contrary) as error:
             return _undecided(record, error.code, error.reason)
 
-    def _plain(self, topic: str, record: "RawRecord") -> Incoming:
+    def _plain(self, topic: str, record: "RawRecord", schema: WriterSchema) -> Incoming:
         envelope = Envelope.parse(record.headers)
         value = record.value
         data = None
         if value is not None:
-            name, data = decode(topic, value, self._writer_schema)
+            name, data = decode(topic, value, schema)
             if name != envelope.ce_type:
                 raise _Contrary(TYPE_CONTRAIRE, "Le type annoncé par ce_type n'est pas celui de l'enregistrement.")
         event = Event(
@@ -78,11 +97,11 @@ class Reader:
         )
         return Incoming(event, digest(envelope.ce_type, value), record.offset, value or b"", received=_reached(record))
 
-    def _internal(self, topic: str, record: "RawRecord") -> Incoming:
+    def _internal(self, topic: str, record: "RawRecord", schema: WriterSchema) -> Incoming:
         envelope = Envelope.parse(record.headers)
         if record.value is None:
             raise _Contrary(TYPE_CONTRAIRE, "Un enregistrement interne ne peut pas être une suppression.")
-        name, data = decode(topic, record.value, self._writer_schema)
+        name, data = decode(topic, record.value, schema)
         key = _key(record)
         seal = digest(envelope.ce_type, record.value)
         if name == "echeance_atteinte":
@@ -93,15 +112,15 @@ class Reader:
         if data.motif == "LIBERATION":
             event = Event(envelope.ce_id, envelope.ce_type, envelope.ce_time, key, envelope.ce_subject, envelope.ce_source, topic, None)
             return Incoming(event, seal, record.offset, b"", Redrive(data.lettre_morte, False), _reached(record), envelope.ce_id)
-        return self._redriven(data, key, seal, record, envelope)
+        return self._redriven(data, key, seal, record, envelope, schema)
 
-    def _redriven(self, data: Any, key: str, seal: bytes, record: "RawRecord", envelope: Envelope) -> Incoming:
+    def _redriven(self, data: Any, key: str, seal: bytes, record: "RawRecord", envelope: Envelope, schema: WriterSchema) -> Incoming:
         if data.topic is None:
             raise _Contrary(TYPE_CONTRAIRE, "Une reprise ne dit pas de quel topic vient son événement.")
         original = Envelope.parse([(name, value.encode()) for name, value in data.entetes.items()])
         decided = None
         if data.valeur is not None:
-            name, decided = decode(data.topic, data.valeur, self._writer_schema)
+            name, decided = decode(data.topic, data.valeur, schema)
             if name != original.ce_type:
                 raise _Contrary(TYPE_CONTRAIRE, "Le type annoncé par ce_type n'est pas celui de l'enregistrement repris.")
         event = Event(original.ce_id, original.ce_type, original.ce_time, key, original.ce_subject, original.ce_source, data.topic, decided)

@@ -18,7 +18,7 @@ from bus.engine.batches import Batch, Fenced, LogBounds, Skipped, Stopped, ToPub
 from bus.engine.engine import MAX_ERRORS, Engine
 from bus.engine.transient import Transient
 from bus.registry_client import RegistryAway
-from schemas.codec import encode
+from schemas.codec import SchemaUnknown, encode
 from schemas.outcome import Event, Outcome, Row
 from tests.bus.engine import chain
 from tests.bus.engine.installation import Installation, dossier, inscription
@@ -390,6 +390,38 @@ def test_a_registry_that_is_away_decides_nothing_and_is_tried_again(bench: Bench
     assert bench.installation.query("SELECT count(*) FROM dead_letters")[0][0] == 0
     monkeypatch.undo()
     assert ids_of(engine.run(batch))
+
+
+def unknown_schemas(bench: Bench, ids: Sequence[int]) -> Batch:
+    good = [bench.raw(inscription("k", n), n) for n in range(len(ids))]
+    return Batch(INPUTS[0], 0, [replace(raw, value=b"\0" + n.to_bytes(4, "big")) for raw, n in zip(good, ids, strict=True)], 0)
+
+
+def test_a_schema_that_the_registry_does_not_have_is_asked_for_once_a_batch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = taken(bench)
+    asked: list[int] = []
+
+    def ask(schema_id: int) -> Any:
+        asked.append(schema_id)
+        raise SchemaUnknown
+
+    monkeypatch.setattr(engine._reader, "_writer_schema", ask)
+    assert engine.run(unknown_schemas(bench, [900_001] * 40 + [900_002] * 40)) is None
+    assert asked == [900_001, 900_002]
+    assert bench.installation.query("SELECT count(*) FROM dead_letters")[0][0] == 80
+
+
+def test_no_lock_is_held_while_a_slow_registry_is_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL ends a transaction that stands idle; the same batch would then be tried again for ever."""
+    engine = taken(bench, idle_seconds=0.3)
+
+    def slow(_schema_id: int) -> Any:
+        time.sleep(0.6)
+        raise SchemaUnknown
+
+    monkeypatch.setattr(engine._reader, "_writer_schema", slow)
+    assert engine.run(unknown_schemas(bench, [900_001])) is None
+    assert bench.installation.query("SELECT code FROM dead_letters") == [("AVRO_SCHEMA_INCONNU",)]
 
 
 # --- what waits survives the transaction -----------------------------------------------------------------------------
