@@ -1,5 +1,8 @@
 """`python -m bus.demo ecoles`: schools of an académie and their files, with a forbidden order and a file of links that is wrong.
 
+What a school's systems take from each other is in their outboxes byte for byte: links and dossiers for SIECLE, seven exports for
+PRONOTE, nomenclatures and structures for Charlemagne, timetables both ways.
+
 A collège of Nouvelle-Calédonie has its ELEGROUPE predicted, corrected, deposited, treated by night and reported; a lycée and
 the collège keep the calendar of the rentrée; two écoles go to ONDE, where a person confirms one of the two imports.
 """
@@ -64,7 +67,8 @@ class Ecoles:
             for school, omogen in ((college, False), (self.lycee, True)):
                 acts.post("charlemagne", academie.rentree(school, omogen))
                 self.say("academie", [academie.described(school, omogen)])
-            self.say("charlemagne", academie.pupils_sent(self.lycee))
+            for school in (college, self.lycee):
+                self.say("charlemagne", academie.pupils_sent(school))
             self.say("academie", [academie.integrated(self.lycee)])
             self.tell_refusals()
         with acts.step("Les écoles : contrôle, correction, archive de Charlemagne inchangée, import confirmé par une personne"):
@@ -175,7 +179,7 @@ class Ecoles:
 
     def written(self) -> list[str]:
         outbox = self.acts.stage.settings.outbox_folder
-        return sorted(str(path.relative_to(outbox)) for path in outbox.glob("*/*") if path.is_file())
+        return sorted(str(path.relative_to(outbox)) for path in outbox.rglob("*") if path.is_file())
 
     def figures(self) -> list[tuple[str, object, object]]:
         """Found in the tables and in the outbox, and counted apart from the schools alone."""
@@ -197,17 +201,36 @@ class Ecoles:
             ("dépôts sans la 4a refusés", self.refused("SANS_SYNCHRO_4A"), 1),
             ("synchro 4 du collège", one("SELECT statut FROM synchros_etats WHERE synchro = 'S4'"), "FAITE"),
             ("étapes 7 trop tôt refusées", self.refused("ETAPE_PREALABLE_MANQUANTE"), 1),
-            ("envois sans identifiants refusés", self.refused("IDENTIFIANTS_NON_IMPORTES"), 1),
+            ("envois sans identifiants refusés", self.refused("IDENTIFIANTS_NON_IMPORTES"), 2),
             ("élèves du lycée non intégrés", one(sent, uai=self.lycee.uai), NON_INTEGRES),
             ("exports avant contrôle refusés", self.refused("CONTROLE_ABSENT"), len(self.ecoles)),
             ("élèves exportés, première école", one(exported, uai=first.uai), first.present - SANS_CLASSE),
             ("élèves exportés, seconde école", one(exported, uai=second.uai), second.present),
             ("archives inchangées", archives, [True, True]),
             ("sts_emp et emp_sts passés octet pour octet", self.passed_on(), (4, 4)),
+            ("liens du collège dans la boîte de SIECLE", self.outbox("siecle", self.right), True),
+            ("dossiers du collège dans la boîte de SIECLE", self.outbox("siecle", *self.given("charlemagne/")), True),
+            ("sept exports du collège dans celle de PRONOTE", self.outbox("pronote", *self.given("siecle/")), True),
+            ("nomenclatures et structures dans celle de Charlemagne", self.outbox("charlemagne", *self.nomenclatures()), True),
             ("import confirmé, première école", one(imported, uai=first.uai), 1),
             ("import confirmé, seconde école", one(imported, uai=second.uai), 0),
             ("lettres mortes", one("SELECT count(*) FROM dead_letters"), 0),
         ]
+
+    def given(self, part: str) -> list[File]:
+        """Files of the collège that were dropped, of one system."""
+        return [each for each in academie.exchanges(self.college) if each[0].startswith(part)]
+
+    def nomenclatures(self) -> list[File]:
+        return [each for each in self.given("siecle/") if "Nomenclature" in each[0] or "Structures" in each[0]]
+
+    def outbox(self, system: str, *files: File) -> bool:
+        """Whether these very files of the collège, and none but they, are in that system's outbox."""
+        folder = self.acts.stage.settings.outbox_folder / system
+        found = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name in map(_name, files)}
+        kept = [path for path in folder.rglob("*") if path.is_dir()]
+        others = [path for each in kept for path in each.iterdir() if path.name not in found]
+        return bool(files) and not others and found == {_name(each): each[1] for each in files}
 
     def passed_on(self) -> tuple[int, int]:
         """Files of the synchros 1 and 3: those that the outboxes of EDT and STS-WEB have unchanged, and those dropped."""
