@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bus.controler.lecture import ILLISIBLE, Lu
@@ -10,10 +10,12 @@ from bus.controler.rapport import Gravite, Rapport
 from connectors.siecle.formats import KINDS
 from processors.bilans_lsu import messages as bilans_messages
 from processors.bilans_lsu.croisement import Bilans, Connu, Ligne, convertir, croiser, meme_annee
-from processors.bilans_lsu.messages import MONTRES, exemples
+from processors.bilans_lsu.messages import exemples
 from processors.bilans_lsu.reglages import Reglages as ReglagesBilans
 from processors.lsu import messages as lot_messages
 from processors.lsu.procedure import LOT
+from processors.onde import extraction
+from processors.onde import messages as onde_messages
 from processors.presences import messages as presences_messages
 from processors.presences.partages import partages
 from processors.presences.reglages import Reglages as ReglagesPresences
@@ -126,21 +128,11 @@ def _lignes(lu: Lu) -> Iterator[Ligne]:
 def extraction_onde(lu: Lu, rapport: Rapport) -> None:
     """Pupils without a class are lost in silence by what follows (R-ONDE-09)."""
     pupils = list(lu.lignes(onde.Eleve))
-    without = [each for each in pupils if not (each.classe or "").strip()]
+    without = sorted(extraction.ligne_de(each) for each in pupils if extraction.sans_classe(each))
     rapport.chiffres |= {"Élèves": len(pupils)} if pupils else {}
     if without:
-        rapport.dire(
-            Gravite.ANOMALIE,
-            "ELEVE_SANS_CLASSE",
-            f"Élèves sans classe : {len(without)}, aux lignes {_exemples_lignes(each.rang + 1 for each in without)}. Ils ne seraient pas "
-            "exportés.",
-            "Affecter ces élèves à une classe dans ONDE, puis refaire l'extraction.",
-        )
-
-
-def _exemples_lignes(lines: Iterable[int]) -> str:
-    found = sorted(lines)
-    return ", ".join(map(str, found[:MONTRES])) + ("…" if len(found) > MONTRES else "")
+        message = onde_messages.eleves_sans_classe(len(without), without[: extraction.MONTREES])
+        rapport.dire(Gravite.ANOMALIE, "ELEVE_SANS_CLASSE", message, onde_messages.REMEDE_SANS_CLASSE)
 
 
 def fichier_sts(lu: Lu, rapport: Rapport) -> None:

@@ -138,6 +138,14 @@ def date_future() -> Refusal:
     return Refusal("DATE_FUTURE", "Cette date est dans l'avenir.", "Corriger la date.")
 
 
+def extraction_incomplete() -> Refusal:
+    return Refusal(
+        "INSTANTANE_INCOMPLET",
+        "L'extraction d'ONDE n'est pas arrivée entière : rien n'en est retenu.",
+        "Déposer à nouveau le fichier.",
+    )
+
+
 def eleve_inconnu() -> Refusal:
     return Refusal("ELEVE_INCONNU", "Cet élève n'est pas de l'école.", "Vérifier l'identifiant de l'élève.")
 
@@ -183,6 +191,16 @@ def a_confirmer(nombre: int, omis: int, chemin: str) -> str:
 def exporte(nombre: int, omis: int, chemin: str) -> str:
     manque = f" {omis} élève(s) sans classe omis." if omis else ""
     return f"{nombre} élève(s) exporté(s) vers {chemin}.{manque}"
+
+
+TOUS_ONT_UNE_CLASSE = "Extraction d'ONDE : tous les élèves ont une classe."
+REMEDE_SANS_CLASSE = "Affecter ces élèves à une classe dans ONDE, puis refaire l'extraction."
+
+
+def eleves_sans_classe(nombre: int, lignes: Sequence[int]) -> str:
+    """`lignes`: the first ones, in order (R-ONDE-09)."""
+    montrees = ", ".join(map(str, lignes)) + ("…" if nombre > len(lignes) else "")
+    return f"Élèves sans classe : {nombre}, aux lignes {montrees}. Ils ne seraient pas exportés."
 
 
 CONTROLE_A_REFAIRE = "La base élèves a été modifiée : le contrôle est à refaire avant l'export."

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from processors.onde import messages, parametrage, transfert
+from processors.onde import extraction, messages, parametrage, transfert
 from processors.onde.contexte import Contexte
 from processors.onde.reglages import Reglages
 from processors.onde.state import Ecole
@@ -13,6 +13,7 @@ from schemas.records.academie import Etablissement
 
 PROFIL = "etablissement"
 ARCHIVES = "onde.archives.v1"
+EXTRACTIONS = "onde.extractions.v1"
 
 ACTES: Mapping[str, Callable[[Contexte], Outcome]] = {
     "formations_importees": parametrage.importer_formations,
@@ -39,6 +40,8 @@ def decide(reglages: Reglages, state: Ecole | None, event: Event) -> Outcome:
     if event.type == PROFIL:
         return _profil(state, ecole, event.data)
     ctx = Contexte(reglages, ecole, event, state)
+    if event.topic == EXTRACTIONS:
+        return extraction.lire(ctx)
     if ecole.second_degre:
         return ctx.refuse(messages.second_degre())
     if event.topic == ARCHIVES:

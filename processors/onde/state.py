@@ -63,6 +63,15 @@ class Export(Compact, frozen=True):
     """Pupils that ONDE says it took."""
 
 
+class Extraction(Compact, frozen=True):
+    """An extraction of ONDE's pupils that is arriving."""
+
+    recu: str
+    lignes: int = 0
+    sans: tuple[tuple[int, ...], int] = ((), 0)
+    """Pupils without a class: the first lines, and how many."""
+
+
 class Ecole(msgspec.Struct, frozen=True, kw_only=True):
     """One school, in its last school year."""
 
@@ -80,3 +89,6 @@ class Ecole(msgspec.Struct, frozen=True, kw_only=True):
     libelles: tuple[str, ...] = ()
     controle: Controle | None = None
     export: Export | None = None
+    extraction: Extraction | None = None
+    sans_classe_onde: tuple[tuple[int, ...], int] = ((), 0)
+    """What the last extraction of ONDE showed, as `Extraction.sans`."""

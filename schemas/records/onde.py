@@ -445,11 +445,12 @@ CodeInformation = Literal[
     "DEPOT_REFUSE",
     "ECART_INTEGRATION",
     "EXPORT_A_CONFIRMER",
+    "ELEVES_SANS_CLASSE",
 ]
 
 
 class Information(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Ce que l'école doit savoir, sans refus."""
+    """Ce que l'école doit savoir, sans refus ; année 0 tant que l'école n'a rien dit de la sienne."""
 
     uai: str
     """École, 7 chiffres et une lettre."""

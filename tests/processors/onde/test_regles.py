@@ -1,6 +1,7 @@
 """Formations, classes, control, export and the person: nobody is lost in silence, nothing is done before someone says so."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -318,3 +319,38 @@ def test_anomalies_beyond_those_a_state_can_name_still_block() -> None:
 def test_settings_that_cannot_be_applied_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="attendue"):
         Reglages(**wrong)
+
+
+# --- extractions of ONDE ---------------------------------------------------------------------------------------------
+
+
+def extraire(driver: Driver, *classes: str | None, recu: str = "r", manque: int = 0, kind: str = "eleves") -> list[Any]:
+    topic, told = "onde.extractions.v1", dict[str, Any](uai=UAI, type=kind, recu=recu)
+    published = driver.send(topic, "instantane_debut", fichier=f"CSVExtraction_{UAI}.csv", **told)
+    for rang, classe in enumerate(classes, start=1):
+        published += driver.send(
+            topic, "eleve", uai=UAI, rang=rang, classe=classe, nom="INVENTÉ", prenom="Zoé", date_naissance=date(2016, 2, 29)
+        )
+    return [*published, *driver.send(topic, "instantane_fin", nombre=len(classes) + manque, empreinte="e", **told)]
+
+
+def test_an_extraction_names_the_lines_of_pupils_without_a_class_and_takes_it_back_once_they_have_one() -> None:
+    driver = Driver()
+    (said,) = named(extraire(driver, "CP", None, " ", "CE1"), "information")
+    assert (said.code, said.message) == ("ELEVES_SANS_CLASSE", "Élèves sans classe : 2, aux lignes 3, 4. Ils ne seraient pas exportés.")
+    assert extraire(driver, "CP", None, " ", "CE1", recu="s") == [], "said already"
+    (back,) = named(extraire(driver, "CP", "CP", "CP", "CE1", recu="t"), "information")
+    assert back.message == "Extraction d'ONDE : tous les élèves ont une classe."
+    assert extraire(driver, "CP", recu="u") == []
+
+
+def test_many_pupils_without_a_class_are_counted_and_the_first_lines_given() -> None:
+    (said,) = named(extraire(Driver(), *([None] * 41)), "information")
+    assert said.message == "Élèves sans classe : 41, aux lignes 2, 3, 4, 5, 6, 7, 8, 9, 10, 11…. Ils ne seraient pas exportés."
+
+
+def test_an_extraction_that_is_not_whole_or_not_of_pupils_says_nothing() -> None:
+    driver = Driver()
+    assert codes(extraire(driver, None, manque=1)) == ["INSTANTANE_INCOMPLET"]
+    assert extraire(driver, None, kind="enseignants") == []
+    assert named(driver.outputs, "information") == []
