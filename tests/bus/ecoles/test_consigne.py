@@ -7,6 +7,9 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from sqlalchemy import text
+
+from bus.consigne import Consigne
 from bus.samples.bundle import files, make_bundle
 from bus.samples.school import SchoolType, make_school
 from connectors.transport.zip import write_zip
@@ -18,6 +21,7 @@ UAI = "9830649N"
 SCHOOL = make_school("consigne", UAI, 40, SchoolType.COLLEGE, 2025)
 BUNDLE = make_bundle(SCHOOL, datetime(2026, 4, 20, 8, 15))  # noqa: DTZ001 (school-local)
 FILES = dict(files(BUNDLE))
+FORGOTTEN = [{"state": "REFUSE", "answer": "OCTETS_OUBLIES"}]
 STRUCTURE = "La structure a été envoyée à SCONET via un service Web."
 
 
@@ -152,3 +156,26 @@ def test_nomenclatures_and_structures_reach_charlemagne_after_its_year_switch(ma
     asyncio.run(play())
     assert folder(bus, "charlemagne") == {f"{UAI}_2025_000001/{path.partition('/')[2]}": content for path, content in two.items()}
     assert bus.dead_letters() == []
+
+
+def test_an_export_given_again_is_ignored_and_its_bytes_are_there_again_if_they_were_forgotten(make_bus: MakeBus) -> None:
+    bus = make_bus("lsu lsu.fichiers", "siecle etablissement")
+    seven = {path.partition("/")[2]: content for path, content in FILES.items() if path.startswith("siecle/")}
+
+    async def play() -> None:
+        async with bus.running():
+            await bus.drop_all((f"siecle/{name}", content) for name, content in seven.items())
+            await bus.settled()
+            with bus.database.begin() as connection:
+                connection.execute(text("UPDATE consigne SET kept_until = now() - interval '1 second'"))
+            assert Consigne(bus.database).sweep() == len(seven)
+            await bus.tell("etablissement", act("fichiers_choisis"))
+            await bus.until(lambda: not bus.written() and bus.rows("SELECT state, answer FROM effets") == FORGOTTEN)
+            for name, content in seven.items():
+                assert await bus.drop("siecle", name, content) == "IGNORED"
+            await bus.tell("etablissement", act("fichiers_choisis"))
+            await bus.until(lambda: folder(bus, "pronote"))
+
+    asyncio.run(play())
+    assert set(folder(bus, "pronote").values()) == set(seven.values())
+    assert bus.one("SELECT count(*) FROM consigne WHERE kept_until > now() + interval '29 days'") == len(seven)
