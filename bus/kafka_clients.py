@@ -3,6 +3,7 @@
 import ssl
 from typing import Any
 
+from bus.kafka_headers import read_any_header_name
 from bus.settings import KafkaSettings, read_secret
 
 NO_PASSWORD = ""
@@ -21,7 +22,8 @@ def tls_context(kafka: KafkaSettings) -> ssl.SSLContext | None:
 
 
 def aiokafka_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """For `AIOKafkaConsumer`, `AIOKafkaProducer` and `AIOKafkaAdminClient`."""
+    """For `AIOKafkaConsumer`, `AIOKafkaProducer` and `AIOKafkaAdminClient`. Consumers then read any header name."""
+    read_any_header_name()
     return _options(kafka)
 
 

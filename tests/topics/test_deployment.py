@@ -49,6 +49,7 @@ def test_the_broker_settings_are_those_of_the_topic() -> None:
         "max.message.bytes": "1048588",
         "min.insync.replicas": "2",
         "message.timestamp.type": "CreateTime",
+        "compression.type": "uncompressed",
     }
     assert configs_of(ONE, HERE)["cleanup.policy"] == "compact"
 
