@@ -65,13 +65,19 @@ def test_what_exists_is_left_as_it_is(client: KafkaAdminClient, prefix: str) -> 
 def test_every_difference_is_said_and_nothing_starts(client: KafkaAdminClient, prefix: str) -> None:
     here = Deployment(prefix)
     name = here.topic(CHOSES.name)
-    configs = {"cleanup.policy": "compact", "retention.ms": "1000", "max.message.bytes": "1000"}
+    configs = {"cleanup.policy": "compact", "retention.ms": "1000", "max.message.bytes": "1000", "compression.type": "zstd"}
     client.create_topics({name: {"num_partitions": 2, "replication_factor": 1, "configs": configs}}, wait_for_metadata=True)
     said = differences(client, [CHOSES], here)
     assert [sentence for sentence in said if not sentence.startswith(name)] == []
-    for part in ("2 partitions, 4 attendues", "cleanup.policy vaut compact", "retention.ms vaut 1000", "max.message.bytes vaut 1000"):
+    for part in (
+        "2 partitions, 4 attendues",
+        "cleanup.policy vaut compact",
+        "retention.ms vaut 1000",
+        "max.message.bytes vaut 1000",
+        "compression.type vaut zstd",
+    ):
         assert any(part in sentence for sentence in said), part
-    assert len(said) == 4
+    assert len(said) == 5
     with pytest.raises(TopicsDiffer, match="retention") as refusal:
         require(client, [CHOSES], here)
     assert list(refusal.value.differences) == said
