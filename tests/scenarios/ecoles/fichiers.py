@@ -270,7 +270,17 @@ def import_eleves() -> Iterator[tuple[str, bytes]]:
     yield WANI.eleves(pupils)
 
 
+def dossiers() -> Iterator[tuple[str, bytes]]:
+    """IMPORT_ELEVES of a small collège, made on two days."""
+    school = make_school("dossiers", "0840001V", 6, SchoolType.COLLEGE, 2024)
+    for day in (19, 20):
+        made = files(make_bundle(school, datetime(2024, 9, day, 9, 13, 41)))  # noqa: DTZ001 (school-local)
+        ((path, content),) = (each for each in made if each[0].startswith("charlemagne/"))
+        yield path.partition("/")[2], content
+
+
 CASES = {
+    "dossiers": dossiers,
     "import_eleves": import_eleves,
     "ac_42": ac_42,
     "ac_40": ac_40,
