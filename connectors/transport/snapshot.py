@@ -21,7 +21,7 @@ from schemas.identifiants import uai_warnings
 from schemas.outcome import Record
 
 DEBUT, FIN = "instantane_debut", "instantane_fin"
-IN_MEMORY = 16 * 1024 * 1024
+IN_MEMORY = 4 * 1024 * 1024
 DIGEST_LENGTH = 12
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -34,7 +34,7 @@ def about_person(kind: str, uai: str, identifier: str) -> str:
 
 
 class Rows:
-    """The rows of one file, encoded, beyond 16 MiB on disk; read back once, in order."""
+    """The rows of one file, encoded, beyond 4 MiB on disk; read back once, in order."""
 
     def __init__(self, types: Mapping[str, type[msgspec.Struct]]) -> None:
         self._names = tuple(types)
