@@ -112,11 +112,13 @@ def _text(name: str, raw: bytes | None) -> str:
 
 @lru_cache(REMEMBERED)
 def _instant(raw: bytes) -> datetime:
+    """To the millisecond, as it is written again: rounded up, the last one of the calendar would have no successor."""
     text = raw.decode()
     if not _TIME(text):
         raise BadEnvelope(INCOMPLETE, "ce_time absent ou qui n'est pas un instant RFC 3339")
     try:
         instant = datetime.fromisoformat(text.upper())
+        instant = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
         return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadEnvelope(INCOMPLETE, "ce_time n'existe pas dans le calendrier") from error

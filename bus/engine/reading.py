@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from bus.engine.fold import Incoming, Redrive
 from schemas.codec import SchemaUnknown, Undecodable, decode
+from schemas.contracts import contract_of
 from schemas.envelope import BadEnvelope, Envelope
 from schemas.outcome import ECHEANCE, DeadlineReached, Event
+from topics.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from bus.engine.batches import RawRecord
 
 CLE_ABSENTE = "CLE_ABSENTE"
 TYPE_CONTRAIRE = "TYPE_CONTRAIRE"
+COMPACTED = frozenset(topic.name for topic in CATALOGUE if topic.compacted)
 LONGEST_KEY = 512
 """Characters: far above any key of the catalogue, below what an index takes."""
 
@@ -88,7 +91,9 @@ class Reader:
         envelope = Envelope.parse(record.headers)
         value = record.value
         data = None
-        if value is not None:
+        if value is None:
+            _check_deletion(topic, envelope.ce_type)
+        else:
             name, data = decode(topic, value, schema)
             if name != envelope.ce_type:
                 raise _Contrary(TYPE_CONTRAIRE, "Le type annoncé par ce_type n'est pas celui de l'enregistrement.")
@@ -151,8 +156,20 @@ def _key(record: "RawRecord") -> str:
     return key
 
 
-def _reached(record: "RawRecord") -> datetime:
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+def _check_deletion(topic: str, name: str) -> None:
+    """A null value means something only where the last word for a key is what counts, and for a record of that topic."""
+    if topic not in COMPACTED:
+        raise _Contrary(TYPE_CONTRAIRE, "L'enregistrement n'a pas de valeur : ce topic n'est pas compacté, rien ne s'y supprime.")
+    if name not in contract_of(topic).names:
+        raise _Contrary(TYPE_CONTRAIRE, "Le type annoncé par ce_type n'est pas celui d'un enregistrement du topic.")
+
+
+def _reached(record: "RawRecord") -> datetime | None:
+    """None for an instant that no calendar has: its producer gave it, and no broker checks how far back it lies."""
+    try:
+        return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _printable(raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """The engine's transaction on a real PostgreSQL: what it writes, what it refuses, what a retry finds."""
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from bus.database.connection import connect
 from bus.engine.assembly import build_engine
 from bus.engine.batches import Batch, Fenced, LogBounds, Skipped, Stopped, ToPublish
 from bus.engine.engine import MAX_ERRORS, Engine
+from bus.engine.publication import instant_of
 from bus.engine.transient import Transient
 from bus.registry_client import RegistryAway
 from schemas.codec import SchemaUnknown, encode
@@ -339,6 +341,40 @@ def test_an_unreadable_record_is_a_dead_letter_and_its_neighbours_are_decided(be
 
 def test_hostile_headers_do_not_stop_the_task(bench: Bench) -> None:
     records = [Raw(0, b"\xff\x00", b"\0", [("ce_id", b"\x00\xff"), ("a\x00b", b"x")]), bench.raw(inscription("k", 1), 1)]
+    assert len(ids_of(taken(bench).run(Batch(INPUTS[0], 0, records, 0)))) == 1
+    assert bench.installation.query("SELECT count(*) FROM dead_letters")[0][0] == 1
+
+
+@pytest.mark.parametrize("kind", ["echeance", "inscription", "reprise"])
+def test_a_record_without_a_value_is_no_deletion_where_nothing_is_deleted(bench: Bench, kind: str) -> None:
+    good = bench.raw(inscription("k", 50), 1)
+    null = Raw(1, good.key, None, [(n, kind.encode() if n == "ce_type" else v) for n, v in good.headers])
+    published = taken(bench).run(Batch(INPUTS[0], 0, [bench.raw(inscription("k", 1), 0), null, bench.raw(inscription("k", 2), 2)], 0))
+    assert len(ids_of(published)) == 2
+    assert bench.installation.query('SELECT code, "offset", holds FROM dead_letters') == [("TYPE_CONTRAIRE", 1, False)]
+
+
+@pytest.mark.parametrize("timestamp", [-1, -(10**15), 10**18, 2**63 - 1, -(2**63)])
+def test_a_record_is_decided_whenever_its_producer_says_that_it_came(bench: Bench, timestamp: int) -> None:
+    waiting = inscription("k", 1, type="IA_ANNULEE", subject="ia/9")
+    raw = [replace(bench.raw(event, n), timestamp=timestamp) for n, event in enumerate((inscription("k", 2), waiting))]
+    assert len(ids_of(taken(bench).run(Batch(INPUTS[0], 0, raw, 0)))) >= 1
+    assert bench.installation.query("SELECT count(*) FROM dead_letters")[0][0] == 0
+
+
+@pytest.mark.parametrize("instant", [b"9999-12-31T23:59:59.9996Z", b"0001-01-01T00:00:00.0004Z", b"9999-12-31T23:59:59.999999999Z"])
+def test_an_output_of_the_first_and_the_last_instant_can_be_published(bench: Bench, instant: bytes) -> None:
+    """Committed and not publishable, it would stand before all others for ever."""
+    good = bench.raw(inscription("k", 1), 0)
+    raw = replace(good, headers=[(name, instant if name == "ce_time" else value) for name, value in good.headers])
+    published = taken(bench).run(Batch(INPUTS[0], 0, [raw], 0))
+    assert published is not None
+    assert [instant_of(record[7])[:4] for record in published.records] == [instant[:4]]
+
+
+def test_a_record_of_huge_hostile_parts_is_a_dead_letter(bench: Bench) -> None:
+    noise = random.Random(1).randbytes(300_000)
+    records = [Raw(0, noise, noise, [("ce_id", noise), (noise.hex(), noise)]), bench.raw(inscription("k", 1), 1)]
     assert len(ids_of(taken(bench).run(Batch(INPUTS[0], 0, records, 0)))) == 1
     assert bench.installation.query("SELECT count(*) FROM dead_letters")[0][0] == 1
 
