@@ -17,7 +17,7 @@ from bus.answers import QUESTIONS, REPLIES
 from bus.deployment import Deployment
 from bus.engine.assembly import partitioner
 from processors.bourses.reponse import SANS_REPONSE, Question, Reponse, attendre
-from schemas.codec import WriterSchema, decode, encode
+from schemas.codec import Undecodable, WriterSchema, decode, encode
 from schemas.envelope import Envelope
 from schemas.records import bourses
 
@@ -97,6 +97,8 @@ class Asker:
     async def _listen(self) -> None:
         async for record in self._consumer:
             came = self._waiting.get((record.key or b"").decode(errors="replace"))
-            if came is not None and not came.done():
-                _, reply = await asyncio.to_thread(decode, REPLIES, record.value, self._writer_schema)
-                came.set_result(reply)
+            if came is not None and record.value is not None:
+                with contextlib.suppress(Undecodable):  # no reply: whoever asked is told to wait
+                    _, reply = await asyncio.to_thread(decode, REPLIES, record.value, self._writer_schema)
+                    if not came.done():
+                        came.set_result(reply)

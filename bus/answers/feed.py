@@ -130,7 +130,7 @@ class Feed:
 
     def _take(self, records: list[Any]) -> None:
         for record in records:
-            key = record.key.decode()
+            key = (record.key or b"").decode(errors="replace")
             droits = None
             if record.value is not None:
                 try:

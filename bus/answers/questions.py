@@ -135,9 +135,13 @@ class BusQuestions:
             nne, asked = asked_of(msgspec.structs.asdict(question))
         except BadQuestion as bad:
             return "question_refusee", correlation, self._refused(bad.fault)
-        before = question.repondre_avant or envelope.ce_time + self._patience
-        reponse = self._desk.answer(nne, asked, HORS_DELAI if self._now() > before else "")
+        reponse = self._desk.answer(nne, asked, HORS_DELAI if self._too_late(envelope, question) else "")
         return "reponse", envelope.ce_id, self._values[reponse.reponse]
+
+    def _too_late(self, envelope: Envelope, question: bourses.Question) -> bool:
+        """The last day of the calendar, which any clock may say, has no later one: the time that has passed is compared."""
+        now = self._now()
+        return now > question.repondre_avant if question.repondre_avant else now - envelope.ce_time > self._patience
 
     def _question(self, record: Any) -> tuple[Envelope, bourses.Question]:
         try:

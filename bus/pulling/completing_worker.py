@@ -50,11 +50,12 @@ def incomplete(record: ConsumerRecord, writer_schema: WriterSchema) -> tuple[Cau
     try:
         envelope = Envelope.parse(record.headers)
         _, data = decode(TOPIC, record.value, writer_schema)
-    except (BadEnvelope, Undecodable):
+        key = record.key.decode()
+    except (BadEnvelope, Undecodable, UnicodeDecodeError):
         return None
     if envelope.ce_source == OWN_SOURCE or not isinstance(data, Inscription) or not lacking(data):
         return None
-    return Cause(envelope.ce_id, record.key.decode(), envelope.ce_subject, envelope.ce_time), data
+    return Cause(envelope.ce_id, key, envelope.ce_subject, envelope.ce_time), data
 
 
 def _incomplete(records: Sequence[ConsumerRecord], writer_schema: WriterSchema) -> list[tuple[Cause, Inscription]]:

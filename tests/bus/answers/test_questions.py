@@ -18,8 +18,10 @@ from bus.answers import QUESTIONS, REPLIES
 from bus.answers.asking import Asker, QuestionRefused
 from bus.answers.desk import Desk
 from bus.answers.detections import Detected
+from bus.answers.feed import Feed
 from bus.answers.questions import BusQuestions
 from bus.answers.rights import Rights
+from bus.database.freshness import Look
 from bus.deployment import Deployment
 from processors.bourses import PROCESSOR
 from processors.bourses.reponse import HORS_DELAI, NON_CONFIRMEE, SANS_REPONSE, Question
@@ -152,6 +154,40 @@ def test_a_record_that_is_no_question_is_refused_and_one_without_a_correlation_i
         assert answering.replies([Read(NNE.encode(), good.value, good.headers), Read(None, good.value, good.headers)]) == []
     assert answering.passed_over == 2
     assert NNE not in f"{logged}"
+
+
+@pytest.mark.parametrize("at", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_a_question_of_the_first_or_the_last_day_of_the_calendar_is_answered_as_any_other(at: datetime) -> None:
+    bureau = Bureau()
+    bureau.take(NNE, year())
+    ((_, _, value),) = bureau.answering().replies([asked(at=at)])
+    assert said(value)[1].reponse == ("POSITIVE" if at > NOW else "ATTENTE")
+
+
+def test_a_reply_that_is_none_does_not_end_the_listening() -> None:
+    asking = Asker({}, Deployment(), 4, lambda _: contract_of(REPLIES).schema, SCHEMA_ID, "/apogee")
+    good = encode(REPLIES, "reponse", bourses.Reponse(reponse="POSITIVE"), SCHEMA_ID)
+
+    async def came() -> AsyncIterator[Read]:
+        for value in (None, b"\x01x", b"", good, good):
+            yield Read(b"une question", value, [])
+
+    async def play() -> Any:
+        asking._consumer = came()
+        asking._waiting["une question"] = asyncio.get_running_loop().create_future()
+        await asking._listen()
+        return await asking._waiting["une question"]
+
+    assert asyncio.run(play()).reponse == "POSITIVE"
+
+
+@pytest.mark.parametrize("key", [None, b"\xff\xfe", b""])
+def test_rights_under_a_key_that_is_no_text_stop_nobody(key: bytes | None) -> None:
+    rights = Rights()
+    feed = Feed(rights, {}, "droits", 4, lambda _: contract_of("bourses.droits.v1").schema, lambda: Look(None, None), timedelta(seconds=5))
+    value = encode("bourses.droits.v1", "droits", Droits(annees=(year(),)), SCHEMA_ID)
+    feed._take([Read(key, None, []), Read(key, b"\x01x", []), Read(b"k", value, [])])
+    assert (rights.of("k"), feed.undecodable) == (Droits(annees=(year(),)), 1)
 
 
 @pytest.fixture

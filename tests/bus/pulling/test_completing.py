@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ from bus.pulling.ledger import PullLedger
 from bus.settings import Settings
 from connectors.apogee.completion import GROUP
 from connectors.apogee.registrations import record_of, registration_of
+from schemas.codec import encode
+from schemas.contracts import contract_of
+from schemas.envelope import Envelope
 from schemas.student_key import StudentKeys
 from tests.bus.pulling.apogee_services import ApogeeServices, services_answering, settings_for, step, student
 from tests.bus.pulling.ordering import PROJECT, told_apart
@@ -117,6 +121,22 @@ def test_a_student_without_a_nne_gets_a_correction_and_his_step(bus: Receiving) 
         assert registration.key == correction.key
         assert (registration.data.cod_dip, registration.data.cod_cmp, registration.data.num_brs) == ("LINFO", "UFR", "0906018155T")
         assert len(apogee.asked) == 2, "what it published is not asked about again"
+
+
+@pytest.mark.parametrize("key", [None, b"\xff\xfe"])
+def test_a_registration_under_a_key_that_is_no_text_is_left_to_the_matching(key: bytes | None) -> None:
+    given = {"uai": "0781944P", "cod_anu": "2026", "cod_etp": "L1INFO", "cod_vrs_vet": "120", "type": "IA_CREEE"}
+    record = record_of(registration_of(given | {"cod_etu": "1", "cod_ind": "1", "event_id": "e-1"}), KEYS, RECEIVED, "1")
+    headers = Envelope("0" * 8 + "-0000-5000-8000-" + "0" * 12, "inscription", "/apogee", record.subject, RECEIVED).headers()
+    value = encode(REGISTRATIONS, "inscription", record.data, 1)
+    contract = contract_of(REGISTRATIONS).schema
+
+    def read(under: bytes | None) -> Any:
+        found: Any = SimpleNamespace(key=under, value=value, headers=headers)
+        return completing_worker.incomplete(found, lambda _: contract)
+
+    assert read(record.key.encode()) is not None
+    assert read(key) is None
 
 
 def test_a_whole_registration_asks_nothing(bus: Receiving) -> None:
