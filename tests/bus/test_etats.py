@@ -56,7 +56,7 @@ def test_an_invoice_is_printed_with_its_lines_and_a_place_to_sign(commands: Comm
 def test_what_may_be_invoiced_has_its_unit_costs_in_real_tables(commands: Commands) -> None:
     made = commands.sql("SELECT cout_unitaire_centre, centre_realisees + centre_justifiees - centre FROM formation_declarations")
     assert made
-    assert all(cost is not None and rest == 0 for cost, rest in made)
+    assert all(cost is not None and rest == 0 for cost, rest in map(tuple, made))
 
 
 def test_the_home_page_is_that_of_an_organisme(commands: Commands) -> None:
