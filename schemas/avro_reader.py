@@ -222,11 +222,12 @@ def _pairs(item: Read) -> Read:
 
 
 def _block(value: bytes, place: int) -> tuple[int, int] | None:
-    """How many items follow, and where; None at the end. A count above the bytes that are left is fastavro's to refuse."""
+    """How many items follow, and where; None at the end. A count above the bytes that are left, or an end of two bytes, is
+    fastavro's to judge."""
     if not value[place]:
         return None
     number, place = unsigned(value, place)
-    if number & 1 or number >> 1 > len(value) - place:
+    if number & 1 or not number or number >> 1 > len(value) - place:
         raise NotOurs
     return number >> 1, place
 

@@ -132,7 +132,7 @@ def _day(value: Any) -> bytes:
 def _instant(value: Any) -> bytes:
     if value.__class__ is not datetime or value.tzinfo is None:
         raise NotOurs
-    since = value - EPOCH
+    since = value.astimezone(UTC) - EPOCH
     return varint((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000)
 
 

@@ -7,7 +7,7 @@ value written under another schema of the registry (an older or a newer release,
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -103,35 +103,51 @@ def _named(schema: Any) -> Iterator[tuple[str, Any]]:
 def _check(prepared: Prepared, name: str, record: Any) -> None:
     """Raises Unencodable for what fastavro would silently take for something else."""
     for field in prepared.branches[name][1]["fields"]:
-        if not _is_meant(field["type"], getattr(record, field["name"], None), prepared.named):
+        if not hasattr(record, field["name"]):
+            continue
+        try:
+            meant = _is_meant(field["type"], getattr(record, field["name"]), prepared.named)
+        except Exception:  # noqa: BLE001 (as in encode)
+            meant = False
+        if not meant:
             raise Unencodable(f"{name} : champ {field['name']} : valeur que le contrat n'admet pas")
 
 
+PLAIN: Mapping[str, type] = {"string": str, "bytes": bytes, "boolean": bool, "int": int, "long": int}
+
+
 def _is_meant(schema: Any, value: Any, named: Mapping[str, Any]) -> bool:
-    """False for a naive instant, an instant for a day, a text for a list, a number that is too long; whatever else is fastavro's."""
+    """False for what fastavro takes as well: a naive instant, an instant for a day, a text for a list, an amount for a whole number,
+    anything or nothing for a yes or no; and for what is too long for its type, or in no calendar."""
     if value is None:
-        return True
+        return isinstance(schema, list) and "null" in schema
     if isinstance(schema, list):
         return any(_is_meant(branch, value, named) for branch in schema if branch != "null")
     if isinstance(schema, str):
-        if schema in named:
-            return _is_meant(named[schema], value, named)
-        return schema != "int" or not isinstance(value, int) or INT.start <= value < INT.stop
+        return _is_meant(named[schema], value, named) if schema in named else _is_plain(schema, value)
     match schema.get("logicalType") or schema["type"]:
         case "timestamp-millis":
-            return isinstance(value, datetime) and value.tzinfo is not None
+            return isinstance(value, datetime) and value.tzinfo is not None and value.astimezone(UTC) is not None
         case "date":
-            return not isinstance(value, datetime)
+            return isinstance(value, date) and not isinstance(value, datetime)
         case "decimal":
-            return not isinstance(value, Decimal) or not value or value.adjusted() < schema["precision"] - schema["scale"]
+            return isinstance(value, Decimal) and (not value or value.adjusted() < schema["precision"] - schema["scale"])
         case "array":
-            return not isinstance(value, str) and all(_is_meant(schema["items"], each, named) for each in value)
+            return not isinstance(value, str | bytes | dict) and all(_is_meant(schema["items"], each, named) for each in value)
         case "map":
             return all(_is_meant(schema["values"], each, named) for each in value.values())
         case "record":
             return all(_is_meant(field["type"], getattr(value, field["name"], None), named) for field in schema["fields"])
-        case _:
-            return True
+        case "enum":
+            return isinstance(value, str)
+        case plain:
+            return _is_meant(plain, value, named)
+
+
+def _is_plain(kind: str, value: Any) -> bool:
+    if not isinstance(value, PLAIN.get(kind, object)) or isinstance(value, bool) != (kind == "boolean"):
+        return False
+    return kind != "int" or not isinstance(value, int) or INT.start <= value < INT.stop
 
 
 def encode(topic: str, name: str, record: Any, schema_id: int) -> bytes:

@@ -117,6 +117,16 @@ def test_a_number_longer_than_its_type_is_left_to_fastavro(kind: str, raw: bytes
         read(raw, 0)
 
 
+@pytest.mark.parametrize("kind", [{"type": "array", "items": "long"}, {"type": "map", "values": "long"}])
+def test_an_end_of_several_bytes_is_left_to_fastavro(kind: Any) -> None:
+    """It ends the list for fastavro too, and what follows is no second part of it."""
+    record = {"type": "record", "name": "nombre", "fields": [{"name": "valeur", "type": kind}]}
+    (read,) = readers_of([fastavro.parse_schema(record)], {"nombre": Number})
+    assert read is not None
+    with pytest.raises(NotOurs):
+        read(b"\x80\x00\x02\x02\x00\x00", 0)
+
+
 @pytest.mark.parametrize("schema", ["double", ["string", "null"], {"type": "int", "logicalType": "time-millis"}])
 def test_a_type_that_no_contract_has_is_left_to_fastavro(schema: Any) -> None:
     record = {"type": "record", "name": "nombre", "fields": [{"name": "valeur", "type": schema}]}

@@ -3,7 +3,7 @@
 import io
 import json
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -234,6 +234,14 @@ def test_a_record_that_its_contract_cannot_hold_names_its_field_and_not_its_valu
     assert str(next(iter(change.values()))) not in str(fault.value) or change[field] is None
 
 
+@pytest.mark.parametrize(
+    "instant", [datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))), datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))]
+)
+def test_an_instant_that_no_reader_could_give_is_not_written(instant: datetime) -> None:
+    with pytest.raises(Unencodable, match="champ dat_mod_iae "):
+        encode(INSCRIPTIONS, "inscription", msgspec.structs.replace(inscription, dat_mod_iae=instant), 1)
+
+
 @pytest.mark.parametrize("amount", [Decimal("1.005"), Decimal("100000000.00"), Decimal("NaN"), Decimal("Infinity"), 12.5])
 def test_an_amount_is_never_rounded(amount: Any) -> None:
     with pytest.raises(Unencodable, match="champ montant_annuel "):
@@ -271,7 +279,19 @@ def test_an_amount_beyond_its_precision_is_unreadable_and_not_rounded() -> None:
         ({"type": "array", "items": "string"}, "texte", False),
         ("int", 2**31, False),
         ("int", -(2**31), True),
-        ("int", "2", True),
+        ({"type": "int", "logicalType": "date"}, 20_000, False),
+        ({"type": "int", "logicalType": "date"}, date(1, 1, 1), True),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}, b"", False),
+        ({"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}, Decimal("99.99"), True),
+        ({"type": "string"}, "texte", True),
+        ("long", Decimal("0.5"), False),
+        ("int", "2", False),
+        ("int", True, False),
+        ("long", False, False),
+        ("boolean", "non", False),
+        ("boolean", 0, False),
+        ("boolean", False, True),
+        ({"type": "array", "items": "int"}, b"octets", False),
     ],
 )
 @pytest.mark.parametrize(
@@ -287,6 +307,11 @@ def test_an_amount_beyond_its_precision_is_unreadable_and_not_rounded() -> None:
 def test_what_fastavro_would_take_for_something_else_is_seen_wherever_it_stands(schema: Any, value: Any, meant: bool, around: Any) -> None:
     kind, held = around(schema)
     assert codec._is_meant(kind, held(value), {}) is meant
+
+
+def test_nothing_is_no_answer_where_one_is_asked_for() -> None:
+    assert not codec._is_meant("boolean", None, {})
+    assert codec._is_meant(["null", "boolean"], None, {})
 
 
 class Uai(msgspec.Struct, frozen=True):
