@@ -183,7 +183,9 @@ class Inbox:
         delivery = Delivery(row.name, measure.size, lambda: open_plain(path), row.claimed_at)
         try:
             answer = await asyncio.to_thread(self._connector.accept, delivery)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, AssertionError):
+        except (ChangedWhileRead, OSError):
+            raise
+        except Exception:  # whatever a reader met in it, one file never stops the inboxes
             log.exception("inbox.connector_failed", system=self.system, receipt=row.receipt)
             await self._refuse(row, path, None, (FLAWS["LECTURE_EN_ERREUR"],), done)
             return
@@ -200,6 +202,12 @@ class Inbox:
             prepared = await self._publisher.prepare(answer.records, self.system, row.receipt)
         except Unencodable as error:
             log.error("inbox.unencodable", system=self.system, receipt=row.receipt, cause=str(error))
+            await self._refuse(row, path, answer.kind, (FLAWS["LECTURE_EN_ERREUR"],), done)
+            return
+        except (ChangedWhileRead, OSError):
+            raise
+        except Exception:  # as above: the records come as they are asked for
+            log.exception("inbox.connector_failed", system=self.system, receipt=row.receipt)
             await self._refuse(row, path, answer.kind, (FLAWS["LECTURE_EN_ERREUR"],), done)
             return
         if isinstance(prepared, TooLarge):

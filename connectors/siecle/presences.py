@@ -35,8 +35,8 @@ class Presences:
             yield Record(TOPIC, "presences", f"{debut.uai}/{seau}", f"presences/{seau}", received, data, f"présences {seau}")
 
 
-_HEAD = Struct(f"={KEY_LENGTH // 2}sH")
-"""A key and the length of the identifier that follows."""
+_HEAD = Struct(f"={KEY_LENGTH // 2}sI")
+"""A key and the length of the identifier that follows, which nothing bounds in a file."""
 
 
 def _read(lines: bytearray) -> Iterator[tuple[str, str]]:

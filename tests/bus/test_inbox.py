@@ -1,10 +1,13 @@
 """The inbox of a system on real services: what is taken, refused, waited out and agreed again after a disorder."""
 
 import asyncio
+import csv
 import json
 import os
 import socket
+import struct
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -358,20 +361,27 @@ class Failing:
     transports = ("depot",)
     kinds: Mapping[str, Policy] = {"x": Policy.DEPOT}
 
-    def __init__(self, late: bool) -> None:
+    def __init__(self, error: Exception | None, late: bool) -> None:
+        """None: the record that it gives is none of its contract."""
+        self._error = error
         self._late = late
 
     def accept(self, delivery: Delivery) -> Accepted | Refused:
-        if not self._late:
-            raise KeyError("MARTINEZ")
-        record = Record(REGISTRATIONS, "inscription", "k", "s", delivery.received, object(), "ligne 1")
-        return Accepted("x", [record])
+        if self._error is not None and not self._late:
+            raise self._error
+        return Accepted("x", self._records(delivery))
+
+    def _records(self, delivery: Delivery) -> Iterator[Record]:
+        if self._error is not None:
+            raise self._error
+        yield Record(REGISTRATIONS, "inscription", "k", "s", delivery.received, object(), "ligne 1")
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_mistake_of_ours_quarantines_the_file_and_does_not_stop_the_inbox(bus: Receiving, late: bool, capsys: Any) -> None:
+@pytest.mark.parametrize("error", [None, KeyError("MARTINEZ"), struct.error("MARTINEZ"), zlib.error("MARTINEZ"), EOFError(), csv.Error()])
+def test_a_mistake_of_ours_quarantines_the_file_and_does_not_stop_the_inbox(bus: Receiving, error: Exception | None, late: bool) -> None:
     bus.drop("a.csv", EXPORT)
-    bus.served(connector=Failing(late))
+    bus.served(connector=Failing(error, late))
     assert [row["remarks"][0]["code"] for row in bus.rows()] == ["LECTURE_EN_ERREUR"]
     bus.drop("b.csv", EXPORT)
     bus.served()

@@ -237,6 +237,14 @@ def test_a_pupil_is_joined_with_options_structures_bursary_and_address() -> None
     assert "210167" not in record.subject
 
 
+@pytest.mark.parametrize("length", [0xFFFF, 0x10000, 300_000])
+def test_a_hostile_identifier_of_a_pupil_is_carried_whole(length: int) -> None:
+    answer = accept([msgspec.structs.replace(ELEVE, id_national="123456789AB", eleve_id="9" * length)])
+    assert isinstance(answer, Accepted)
+    presences = [record.data for record in answer.records if record.name == "presences"]
+    assert [len(eleve.eleve_id) for each in presences for eleve in each.eleves] == [length]
+
+
 def test_without_any_address_it_is_the_export_without_addresses() -> None:
     assert accept([ELEVE]).kind == "siecle.eleves_sans_adresses"
 
