@@ -19,6 +19,7 @@ import sqlalchemy
 import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from bus.consigne import Consigne, Forgotten, WrongDigest
 from bus.database import tables
@@ -97,8 +98,19 @@ class OutgoingFiles:
         self._probe = probe
 
     def once(self) -> int:
-        """One round over all sinks; returns how many lots went out or were observed."""
-        return sum(self._round(sink) for sink in self._sinks)
+        """One round over all sinks; returns how many lots went out or were observed.
+
+        A folder that cannot be written stops its own sink alone: the others' lots go out before its OSError is raised."""
+        lots, unwritable = 0, None
+        for sink in self._sinks:
+            try:
+                lots += self._round(sink)
+            except OSError as error:
+                log.error("outbox_unwritable", sink=sink.name, error=type(error).__name__)
+                unwritable = error
+        if unwritable is not None:
+            raise unwritable
+        return lots
 
     def _round(self, sink: FileSink) -> int:
         lots = 0
@@ -219,6 +231,11 @@ class OutgoingFiles:
             return State.REFUSED, FORGOTTEN
         except WrongDigest:
             return State.REFUSED, WRONG_DIGEST
+        except (OSError, SQLAlchemyError):
+            raise
+        except Exception as error:  # a sink's fault must not stop the others; the lot stays and is shown
+            log.exception("file_not_made", sink=sink.name, file_number=lot.number)
+            return State.REFUSED, f"COMPOSITION {type(error).__name__}"
         return (State.DONE, None) if same else (State.UNCERTAIN, DIFFERENT)
 
     def _place(self, folder: Path, file: OutgoingFile | ConsignedFile | OutgoingFolder, replaces: bool) -> bool:

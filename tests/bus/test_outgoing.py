@@ -15,7 +15,7 @@ from bus.database.connection import connect
 from bus.database.migrate import migrate
 from bus.outgoing.files import Mode, OutgoingFiles, State
 from bus.outgoing.placing import place
-from schemas.outcome import OutgoingFile
+from schemas.outcome import FileSink, OutgoingFile
 from tests.services import Services
 
 
@@ -189,6 +189,55 @@ class Named(Lines):
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
         return OutgoingFile("0840001V.ZIP" if payloads[0]["ligne"] < "c" else "autre.zip", Lines.write(self, lot, payloads).content)
+
+
+class Broken(Lines):
+    """A sink whose writer cannot make a file of what was decided."""
+
+    name = "essai.faux"
+    system = "faux"
+
+    def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFile:
+        raise UnicodeEncodeError("latin-1", payloads[0]["ligne"], 0, 1, "MARTINEZ")
+
+
+class Elsewhere(Lines):
+    """A sink of another system."""
+
+    name = "essai.ailleurs"
+    system = "ailleurs"
+
+
+def given_to(database: sqlalchemy.Engine, *file_sinks: FileSink) -> None:
+    """One effect each, to leave at once; what the last ones get is not moved on."""
+    for sink in file_sinks:
+        effects(database, "a")
+        with database.begin() as connection:
+            connection.execute(update(tables.effets).where(tables.effets.c.sink == Lines.name).values(sink=sink.name))
+            connection.execute(insert(tables.sinks).values(sink=sink.name, mode=Mode.ACTIF.value, last_lot=0))
+
+
+def test_a_file_that_cannot_be_made_is_shown_to_a_person_and_stops_no_other(database: sqlalchemy.Engine, tmp_path: Path) -> None:
+    given_to(database, Broken(), Elsewhere())
+    assert OutgoingFiles(database, tmp_path, (Broken(), Elsewhere())).once() == 2
+    assert (tmp_path / "ailleurs" / "lignes_000001.txt").read_text() == "a\n"
+    with database.begin() as connection:
+        ends = dict(connection.execute(select(tables.effets.c.sink, tables.effets.c.answer)).all())
+    assert ends == {"essai.faux": "COMPOSITION UnicodeEncodeError", "essai.ailleurs": None}
+    assert states(database) == {"REFUSE": 1, "FAIT": 1}
+
+
+def test_a_folder_that_cannot_be_written_keeps_its_lot_and_stops_no_other(database: sqlalchemy.Engine, tmp_path: Path) -> None:
+    given_to(database, Elsewhere(), Lines())
+    (tmp_path / "essai").write_text("un fichier là où il faut un dossier")
+    files = OutgoingFiles(database, tmp_path, (Lines(), Elsewhere()))
+    with pytest.raises(OSError):
+        files.once()
+    assert (tmp_path / "ailleurs" / "lignes_000001.txt").read_text() == "a\n"
+    (tmp_path / "essai").unlink()
+    files.once()
+    assert (tmp_path / "essai" / "lignes_000001.txt").read_text() == "a\n"
+    assert states(database) == {"FAIT": 2}
 
 
 def test_a_file_per_group_is_a_lot_each_and_a_new_one_replaces_the_one_before(database: sqlalchemy.Engine, tmp_path: Path) -> None:
