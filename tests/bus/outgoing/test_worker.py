@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from tests.bus.outgoing.effects import add, put_in, states
 from tests.bus.outgoing.mail_servers import Mailbox, serving, smtp
 from tests.bus.outgoing.test_mail import PAYLOAD, SINK, Mails
 from tests.services import Services
+from tests.waiting import until
 
 
 class Lines:
@@ -38,13 +38,6 @@ class Lines:
 
     def write(self, lot: int, payloads: tuple[Any, ...]) -> OutgoingFile:
         return OutgoingFile(f"lignes_{lot}.txt", str(len(payloads)).encode())
-
-
-def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 def test_a_slow_mail_server_does_not_stop_the_files(database: sqlalchemy.Engine, tmp_path: Path) -> None:
