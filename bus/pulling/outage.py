@@ -13,6 +13,7 @@ CODES = frozenset(
         "ACCES_REFUSE",
         "ADRESSE_INTERDITE",
         "FLUX_INSTABLE",
+        "LECTURE_EN_ERREUR",
         "REPONSE_ILLISIBLE",
         "REPONSE_INATTENDUE",
         "SOURCE_EN_ERREUR",

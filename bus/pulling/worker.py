@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bus.async_process import rest, served, until_stopped
@@ -26,7 +26,8 @@ log = structlog.get_logger("bus.pulling.pulling")
 
 
 async def serve(pulling: Pulling, locks: SystemLocks, ledger: PullLedger, stop: asyncio.Event, interval: float) -> None:
-    """Ask one source until `stop`. An outage, of the source or of our services, is waited out, longer each time."""
+    """Ask one source until `stop`. An outage, of the source or of our services, is waited out, longer each time; so is a mistake of
+    ours, shown as the source's trouble."""
     backoff = Backoff()
     while not stop.is_set():
         pause = interval
@@ -43,6 +44,13 @@ async def serve(pulling: Pulling, locks: SystemLocks, ledger: PullLedger, stop: 
         except OUTAGES as error:
             pause = backoff.after()
             log.warning("pulling.waits", connector=pulling.name, error=type(error).__name__, seconds=pause)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # a mistake of ours about one source does not keep the others from being asked
+            pause = backoff.after()
+            log.exception("pulling.source_failed", connector=pulling.name, seconds=pause)
+            with suppress(DBAPIError, PoolExhausted):
+                await asyncio.to_thread(ledger.troubled, pulling.name, "LECTURE_EN_ERREUR")
         await rest(stop, pause)
 
 

@@ -1,6 +1,7 @@
 """Registrations of the view on a real broker: nothing lost, nothing doubled, whatever ends in between."""
 
 import asyncio
+import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -180,7 +181,7 @@ class Failing:
     name, system = "apogee.vue", "apogee"
     topics: tuple[str, ...] = ("apogee.inscriptions.v1",)
 
-    def __init__(self, view: SqlView, outages: list[SourceAway]) -> None:
+    def __init__(self, view: SqlView, outages: list[Exception]) -> None:
         self._view = view
         self._outages = outages
         self.asked: list[str | None] = []
@@ -192,9 +193,18 @@ class Failing:
         return self._view.pull(after)
 
 
-def test_an_outage_of_the_source_is_shown_waited_out_and_loses_nothing(bus: Receiving, apogee: ApogeeBase, view: SqlView) -> None:
+@pytest.mark.parametrize(
+    ("outages", "shown"),
+    [
+        ([SourceAway("SOURCE_INJOIGNABLE"), SourceAway("VUE_INVALIDE")], ["SOURCE_INJOIGNABLE", "VUE_INVALIDE"]),
+        ([KeyError("MARTINEZ"), struct.error("MARTINEZ")], ["LECTURE_EN_ERREUR"]),
+    ],
+)
+def test_an_outage_of_the_source_or_a_mistake_of_ours_is_shown_waited_out_and_loses_nothing(
+    bus: Receiving, apogee: ApogeeBase, view: SqlView, outages: list[Exception], shown: list[str]
+) -> None:
     apogee.register(900_001, RECENT)
-    source = Failing(view, [SourceAway("SOURCE_INJOIGNABLE"), SourceAway("VUE_INVALIDE")])
+    source = Failing(view, list(outages))
     ledger, locks = PullLedger(bus.database), SystemLocks(bus.database)
     troubles: list[str | None] = []
 
@@ -211,6 +221,6 @@ def test_an_outage_of_the_source_is_shown_waited_out_and_loses_nothing(bus: Rece
     bus.run(serve)
     locks.close()
     assert source.asked[:3] == [None] * 3, "the same is asked again"
-    assert [code for code in dict.fromkeys(troubles) if code] == ["SOURCE_INJOIGNABLE", "VUE_INVALIDE"]
+    assert [code for code in dict.fromkeys(troubles) if code] == shown
     assert state_of(bus)["trouble"] is None
     assert len(bus.came()) == 1
