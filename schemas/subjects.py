@@ -47,3 +47,8 @@ def of_decision_crous(annee: int) -> str:
 def of_demande(annee: int) -> str:
     """A demande of the student that the key names: `demande/2026`."""
     return f"demande/{annee}"
+
+
+def of_bilans(fichier: str) -> str:
+    """A file of the LSU of a school: `bilans/3f2a…`. People name files, sometimes after a pupil, and subjects reach logs."""
+    return f"bilans/{hashlib.sha256(fichier.encode()).hexdigest()[:DIGEST_LENGTH]}"

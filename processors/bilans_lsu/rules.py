@@ -10,6 +10,7 @@ from processors.bilans_lsu import messages
 from processors.bilans_lsu.croisement import Bilans, Connu, convertir, croiser, meme_annee
 from processors.bilans_lsu.reglages import Reglages
 from processors.bilans_lsu.state import Dit, EnCours, Etat, Fichier, garder
+from schemas import subjects
 from schemas.outcome import Emitted, Event, Outcome
 from schemas.records import lsu as records
 from schemas.records import siecle, sts
@@ -93,7 +94,7 @@ def _controler(reglages: Reglages, etat: Etat, uai: str, bilans: Sequence[Fichie
         told = _dire(uai, each, kept, others)
         digest = hashlib.sha256(msgspec.msgpack.encode(told)).hexdigest()
         if each.nom not in dits or dits[each.nom].empreinte != digest:
-            emitted.append(Emitted(TOPIC, "bilans_controles", told, subject=f"bilans/{each.nom}"))
+            emitted.append(Emitted(TOPIC, "bilans_controles", told, subject=subjects.of_bilans(each.nom)))
         dits[each.nom] = Dit(digest, told.anomalies, tuple(sorted(kept)))
     return Outcome(replace(etat, dits=dits), tuple(emitted), because=f"bilans du LSU contrôlés : {len(emitted)}" if bilans else "")
 

@@ -123,6 +123,14 @@ def test_whichever_comes_first_the_last_word_is_the_same(first: bool) -> None:
     assert bus.said[-1].compares == ("eleves_avec_adresses.xml", "sts_emp.xml")
 
 
+def test_the_subject_tells_files_apart_without_the_name_that_somebody_gave_them() -> None:
+    bus = Bus()
+    told = [bus.file(LSU, "lsun_bilans", bilans(("1", "2")), name=name).emitted for name in ("Bilan MARTINEZ.xml", "Bilan DURAND.xml")]
+    subjects = [each.subject or "" for emitted in told for each in emitted]
+    assert len(set(subjects)) == 2
+    assert not any("MARTINEZ" in subject or "DURAND" in subject for subject in subjects)
+
+
 def test_a_mended_base_takes_the_report_back_and_says_nothing_twice() -> None:
     bus = Bus()
     bus.file(LSU, "lsun_bilans", bilans(("101", "3A")))
