@@ -180,8 +180,8 @@ class RegistryClient:
             raise SchemaUnknown(f"Le schéma {schema_id} n'est pas un schéma Avro ({kind}).")
         try:
             json.loads(text)
-        except ValueError as error:
-            raise SchemaUnknown(f"Le schéma {schema_id} n'est pas du JSON.") from error
+        except (ValueError, RecursionError) as error:  # one nested beyond what Python follows is no schema of anybody's
+            raise SchemaUnknown(f"Le schéma {schema_id} n'est pas du JSON lisible.") from error
         return text
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:

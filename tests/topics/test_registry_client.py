@@ -156,6 +156,12 @@ def test_a_schema_that_is_not_avro_is_unknown(answer: dict[str, str]) -> None:
         client(Registry(schema=httpx.Response(200, json=answer))).schema(1)
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"type":' * 50_000 + '"int"' + "}" * 50_000])
+def test_a_schema_nested_beyond_measure_is_unknown(text: str) -> None:
+    with pytest.raises(SchemaUnknown):
+        client(Registry(schema=httpx.Response(200, json={"schema": text}))).schema(1)
+
+
 def test_an_incompatible_contract_is_refused_and_says_what_to_do() -> None:
     with pytest.raises(RegistryRefuses, match=r"apogee\.inscriptions\.v1.*défaut"):
         client(Registry(versions=httpx.Response(409, json={"error_code": 409}))).schema_ids([TOPIC])
