@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from bus.stack.failure import StackFailure
@@ -148,15 +148,28 @@ def _sha256(path: Path) -> str:
 
 
 def _extract(archive: Path, folder: Path) -> None:
-    """Regular files and folders only, inside `folder`, bounded in size."""
+    """Regular files and folders only, inside `folder`, bounded in size. By hand: Python 3.11 before 3.11.4 has no extraction filter."""
     with tarfile.open(archive) as tar:
         members = tar.getmembers()
         strange = [member.name for member in members if not (member.isfile() or member.isdir())]
         total = sum(member.size for member in members)
         if strange or total > MAX_TREE_BYTES:
             raise StackFailure(f"{archive.name} n'a pas le contenu attendu ({total} octets, {len(strange)} entrées étranges).")
-        try:
-            tar.extractall(folder, filter="data")
-        except tarfile.FilterError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise StackFailure(f"{archive.name} contient un chemin dangereux : {error}") from error
+        paths = [(member.name, PurePosixPath(member.name)) for member in members]
+        outside = [name for name, path in paths if path.is_absolute() or ".." in path.parts]
+        if outside:
+            raise StackFailure(f"{archive.name} contient un chemin dangereux : {outside[0]}")
+        for member in members:
+            _extract_one(tar, member, folder / member.name)
+
+
+def _extract_one(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Where nothing stands yet: no entry is a link, so none can lead another elsewhere."""
+    content = tar.extractfile(member)
+    if content is None:
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("xb") as stream:
+        shutil.copyfileobj(content, stream)
+    target.chmod(member.mode & 0o755 | 0o600)
