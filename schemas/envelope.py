@@ -83,7 +83,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
                 identifier,
                 _text("ce_type", get("ce_type")),
                 _text("ce_source", get("ce_source")),
-                _text("ce_subject", get("ce_subject")),
+                _new_text("ce_subject", get("ce_subject")),
                 _instant(get("ce_time") or b""),
                 None if sequence is None else _sequence(sequence),
                 None if trace is None else _trace(trace),
@@ -101,13 +101,16 @@ def instant_text(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-@lru_cache(REMEMBERED)
-def _text(name: str, raw: bytes | None) -> str:
-    """The same types, sources and subjects come again and again."""
+def _new_text(name: str, raw: bytes | None) -> str:
+    """Subjects seldom come again."""
     value = (raw or b"").decode()
-    if not value or len(value) > LONGEST_TEXT or _CONTROL(value):
+    if not value or len(value) > LONGEST_TEXT or (not value.isprintable() and _CONTROL(value)):
         raise BadEnvelope(INCOMPLETE, f"{name} absent, trop long ou avec un caractère de contrôle")
     return value
+
+
+_text = lru_cache(REMEMBERED)(_new_text)
+"""Types and sources come again and again."""
 
 
 @lru_cache(REMEMBERED)

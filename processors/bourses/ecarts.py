@@ -4,8 +4,6 @@ A numéro de boursier that is not the NNE belongs to another student key: that k
 a dossier under it.
 """
 
-from functools import lru_cache
-
 import msgspec
 
 from processors.bourses import messages, procedure
@@ -30,10 +28,9 @@ def ecart_de(administratif: Administratif) -> Ecart | None:
     return Ecart("MAL_SAISI", False, nne, numero) if doubtful else None
 
 
-@lru_cache(maxsize=4096)
 def avertissements(nne: str, numero: str) -> tuple[str, ...]:
     """Codes of what is doubtful in the two numbers."""
-    codes = [each.code for text in (nne, numero) if text for each in read_ine(text).avertissements]
+    codes = [each.code for text in dict.fromkeys((nne, numero)) if text for each in read_ine(text).avertissements]
     return tuple(dict.fromkeys(codes))
 
 

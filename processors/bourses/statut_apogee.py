@@ -128,10 +128,11 @@ class _Telling:
             payee=administratif.payee,
             paye_ordinaire=self._paye_ordinaire(),
         )
-        self._statut(after, first)
-        self._piece(after)
-        self._passage()
-        self._gestes(after)
+        if not (first and self.bourse == "SANS_OBJET"):  # heard of without a bursary: there is nothing to tell
+            self._statut(after)
+            self._piece(after)
+            self._passage()
+            self._gestes(after)
         return after
 
     def _reclamation(self) -> bool:
@@ -152,8 +153,8 @@ class _Telling:
             return False
         return self.before.paye_ordinaire if self.before.payee else TARIFS[self.bourse] == "ORDINAIRE"
 
-    def _statut(self, after: Suivi, first: bool) -> None:
-        if _shown(after) == _shown(self.before) or (first and self.bourse == "SANS_OBJET"):
+    def _statut(self, after: Suivi) -> None:
+        if _shown(after) == _shown(self.before):
             return
         data = StatutApogee(
             bourse=self.bourse,
