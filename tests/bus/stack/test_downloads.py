@@ -80,7 +80,7 @@ def test_an_archive_with_its_files_is_extracted(tmp_path: Path) -> None:
     assert (tmp_path / "tree" / "lib" / "a.jar").exists()
 
 
-@pytest.mark.parametrize("name", ["../dehors", "lib/../../dehors", "/tmp/dehors"])
+@pytest.mark.parametrize("name", ["../dehors", "lib/../../dehors", "/dehors"])
 def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(StackFailure, match="chemin dangereux"):
         downloads._extract(_archive(tmp_path, _member(name)), tmp_path / "tree")
