@@ -27,6 +27,7 @@ from bench.environment import PROJECT
 from bench.figures import Spread
 from bench.race import peak_mib
 from bus import topic_admin
+from bus.collector import spare_the_collector
 from bus.deployment import Deployment
 from bus.inbox.ledger import SystemLocks
 from bus.inbox.worker import serve
@@ -309,7 +310,8 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
 
 
 def main(words: Sequence[str]) -> None:
-    """One run in this process."""
+    """One run in this process, its collector spared as that of the inbox's own process."""
+    spare_the_collector()
     match words:
         case ["generate", path, pupils]:
             generate(Path(path), int(pupils))

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bus import logging
+from bus.collector import spare_the_collector
 from bus.settings import Settings, load_settings
 
 EXIT_FAILED = 70
@@ -22,6 +23,7 @@ async def until_stopped(
     """Run until SIGTERM or SIGINT; returns the exit code. What ends one of its servers, or `known`, is told to `failed`."""
     settings = load_settings()
     logging.configure(settings.log_level)
+    spare_the_collector()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -4,7 +4,6 @@ Exit codes: 0 stopped as asked, 70 fenced or failed (start again with back-off),
 """
 
 import faulthandler
-import gc
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ import sqlalchemy
 import structlog
 
 from bus import topic_admin
+from bus.collector import spare_the_collector
 from bus.database.connection import connect
 from bus.database.freshness import Marks
 from bus.database.migrate import check_schema
@@ -164,16 +164,6 @@ def run_worker(worker: Worker, log_level: str = "warning") -> None:
     machine: Any = faust.Worker(worker.app, loglevel=log_level, redirect_stdouts=False, quiet=True, override_logging=False)
     machine.spinner = None  # it writes terminal codes into the log
     machine.execute_from_commandline()
-
-
-def spare_the_collector() -> None:
-    """What is loaded lives as long as the process: the collector of cycles need not walk it again and again, nor each batch.
-
-    Measured on the bursary matching: an eighth of the processor time (`bench/README.md`).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,0 +1,13 @@
+"""Python's collector of cycles in our processes: what they make for each record holds no cycle."""
+
+import gc
+
+
+def spare_the_collector() -> None:
+    """What is loaded lives as long as the process: the collector need not walk it again and again, nor each batch.
+
+    Measured: an eighth of the processor time of the bursary matching, a twelfth of that of a large export (`bench/README.md`).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
