@@ -62,14 +62,15 @@ class Receiving:
         migrate(self.database, schema)
         with topic_admin.administration(self.kafka) as client:
             topic_admin.create(client, [topic for topic in CATALOGUE if topic.name in (REGISTRATIONS, DOSSIERS)], self.deployment)
-        self.registry = self.registry_at(services.registry)
+        self.registry = self.registry_at(services.registry, timeout=60.0)
         self.connectors = push_connectors(SECRET)
 
     def connected(self) -> sqlalchemy.Engine:
         return connect(self.services.database, self.schema, pool=8)
 
-    def registry_at(self, url: str) -> RegistryClient:
-        return RegistryClient(RegistryAccess(url, timeout=2.0), SchemaTable(self.database, url))
+    def registry_at(self, url: str, timeout: float = 2.0) -> RegistryClient:
+        """In seconds: short for one that is to be away."""
+        return RegistryClient(RegistryAccess(url, timeout=timeout), SchemaTable(self.database, url))
 
     def close(self) -> None:
         self.registry.close()
