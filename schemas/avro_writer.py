@@ -4,7 +4,7 @@ every field's type again for each record, and tries every branch of every option
 Only values of exactly the types of the generated structs are written here; anything else raises, and `schemas.codec` then
 asks fastavro, whose answer is the reference: the same bytes, or the reason why there are none.
 
-The bytes of a value are remembered, for the same few codes, days and names come again and again: a field costs one lookup.
+The bytes of days, numbers, amounts and instants are remembered, for the same few come again and again: a field costs one lookup.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,8 +27,6 @@ ONE_BYTE = 64
 """Lengths and counts below it take one byte."""
 REMEMBERED = 16_384
 """Values of one kind whose bytes are kept."""
-LONGEST_REMEMBERED = 256
-"""Bytes that are kept of one value: some texts carry whole files."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
 """The branches of an optional value, and the end of a list."""
 
@@ -86,32 +84,14 @@ class Bytes(dict[Any, bytes]):
                 self[None] = NULL
 
 
-class Texts(Bytes):
-    """The same of `_text`, most of what is written and most of what is new: in one step, and without the longest."""
-
-    def __missing__(self, value: Any) -> bytes:
-        if value.__class__ is not str:
-            raise NotOurs
-        raw = value.encode()
-        size = len(raw)
-        if size < ONE_BYTE:
-            made = self._before + SIZES[size] + raw
-        else:
-            made = self._before + varint(size) + raw
-            if size > LONGEST_REMEMBERED:
-                return made
-        if len(self) >= REMEMBERED:
-            self._make_room()
-        self[value] = made
-        return made
-
-
 def _text(value: Any) -> bytes:
     if value.__class__ is not str:
         raise NotOurs
-    raw = value.encode()
-    size = len(raw)
-    return (SIZES[size] if size < ONE_BYTE else varint(size)) + raw
+    return _long_text(value.encode())
+
+
+def _long_text(raw: bytes) -> bytes:
+    return varint(len(raw)) + raw
 
 
 def _number(allowed: range) -> Write:
@@ -214,8 +194,6 @@ def _optional(schema: Any, named: dict[str, Expression]) -> Expression:
 def _remembered(schema: Any) -> tuple[str, Write] | None:
     """Types whose equal values always have equal bytes."""
     kind = schema if isinstance(schema, str) else (schema["type"], schema.get("logicalType"))
-    if kind in ("string", ("string", None)):
-        return "texts", _text
     return ("days", _day) if kind == ("int", "date") else None
 
 
@@ -223,7 +201,7 @@ _KEPT: dict[str, Bytes] = {}
 
 
 def _kept(name: str, make: Write, before: bytes = b"") -> Bytes:
-    return _KEPT.setdefault(name, Texts(make, before) if make is _text else Bytes(make, before))
+    return _KEPT.setdefault(name, Bytes(make, before))
 
 
 def _lookup(name: str, make: Write, before: bytes = b"") -> Expression:
@@ -237,7 +215,14 @@ def _whole(kind: str, allowed: range) -> Expression:
     return Expression(lambda x: f"({kind}s[{x}] if {x}.__class__ is int else refuse())", {f"{kind}s": kept}, looks_once=False)
 
 
+TEXT = Expression(
+    lambda x: f"(sizes[size] + raw_text if (size := len(raw_text := {x}.encode())) < {ONE_BYTE} else long_text(raw_text))",
+    {"sizes": SIZES, "long_text": _long_text},
+)
+"""Texts are made each time: names and identifiers seldom come again, and remembering one costs more than making ten."""
+
 _SIMPLE: Mapping[str, Expression] = {
+    "string": TEXT,
     "int": _whole("int", INT),
     "long": _whole("long", LONG),
     "bytes": Expression(lambda x: f"raw({x})", {"raw": _raw}),
