@@ -6,7 +6,7 @@ import gc
 def spare_the_collector() -> None:
     """What is loaded lives as long as the process: the collector need not walk it again and again, nor each batch.
 
-    Measured: an eighth of the processor time of the bursary matching, a twelfth of that of a large export (`bench/README.md`).
+    Measured on two cores: about a tenth of the processor time, of the bursary matching as of a large export.
     """
     gc.collect()
     gc.freeze()

@@ -64,34 +64,30 @@ SIZES = tuple(varint(size) for size in range(ONE_BYTE))
 
 
 class Bytes(dict[Any, bytes]):
-    """Value → its bytes, made when first asked for, after `before` (the branch of an optional value)."""
+    """Value → its bytes, made when first asked for. For types whose equal values always have equal bytes."""
 
-    def __init__(self, make: Write, before: bytes = b"") -> None:
-        super().__init__({None: NULL} if before else {})
+    def __init__(self, make: Write) -> None:
+        super().__init__()
         self._make = make
-        self._before = before
 
     def __missing__(self, value: Any) -> bytes:
-        made = self._before + self._make(value)
-        self._make_room()
-        self[value] = made
-        return made
-
-    def _make_room(self) -> None:
+        made = self._make(value)
         if len(self) >= REMEMBERED:
             self.clear()
-            if self._before:
-                self[None] = NULL
+        self[value] = made
+        return made
 
 
 def _text(value: Any) -> bytes:
     if value.__class__ is not str:
         raise NotOurs
-    return _long_text(value.encode())
+    return _sized(value.encode())
 
 
-def _long_text(raw: bytes) -> bytes:
-    return varint(len(raw)) + raw
+def _sized(value: Any) -> bytes:
+    if value.__class__ is not bytes:
+        raise NotOurs
+    return varint(len(value)) + value
 
 
 def _number(allowed: range) -> Write:
@@ -124,15 +120,9 @@ def _amount(precision: int, scale: int) -> Write:
             raise NotOurs
         unscaled = int("".join(map(str, digits))) * 10 ** (scale + exponent)
         signed = -unscaled if sign else unscaled
-        return _raw(signed.to_bytes((signed.bit_length() + 8) >> 3, "big", signed=True))
+        return _sized(signed.to_bytes((signed.bit_length() + 8) >> 3, "big", signed=True))
 
     return make
-
-
-def _raw(value: Any) -> bytes:
-    if value.__class__ is not bytes:
-        raise NotOurs
-    return varint(len(value)) + value
 
 
 # --- the code of a contract ------------------------------------------------------------------------------------------
@@ -156,9 +146,6 @@ class Expression:
 def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
     if isinstance(schema, list):
         return _optional(branch_of(schema), named)
-    plain = _remembered(schema)
-    if plain is not None:
-        return _lookup(*plain)
     if isinstance(schema, str):
         if schema not in named and schema not in _SIMPLE:
             raise NotOurs(schema)
@@ -168,9 +155,9 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
         return _logical(kind, logical, schema)
     match kind:
         case "enum":
-            return remember(schema, named, _enum(schema["symbols"]))
+            return remember(schema, named, _enum(_ranks(schema)))
         case "array":
-            return _called(_many(_item(schema["items"], named)))
+            return _called(_many(_function(_expression(schema["items"], named))))
         case "map":
             return _called(_pairs(_function(_expression(schema["values"], named))))
         case "record":
@@ -180,33 +167,14 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
 
 
 def _optional(schema: Any, named: dict[str, Expression]) -> Expression:
-    """Where the bytes are looked up, so are those with their branch."""
-    plain = _remembered(schema)
-    if plain is not None:
-        name, make = plain
-        return _lookup(f"optional_{name}", make, PRESENT)
+    """An enum's branch is looked up with its symbol."""
     if isinstance(schema, dict) and schema["type"] == "enum":
         _expression(schema, named)
-        return _enum(schema["symbols"], PRESENT)
+        return _enum({symbol: PRESENT + rank for symbol, rank in _ranks(schema).items()} | {None: NULL})
     return _expression(schema, named).or_null()
 
 
-def _remembered(schema: Any) -> tuple[str, Write] | None:
-    """Types whose equal values always have equal bytes."""
-    kind = schema if isinstance(schema, str) else (schema["type"], schema.get("logicalType"))
-    return ("days", _day) if kind == ("int", "date") else None
-
-
 _KEPT: dict[str, Bytes] = {}
-
-
-def _kept(name: str, make: Write, before: bytes = b"") -> Bytes:
-    return _KEPT.setdefault(name, Bytes(make, before))
-
-
-def _lookup(name: str, make: Write, before: bytes = b"") -> Expression:
-    kept = _kept(name, make, before)
-    return Expression(lambda x: f"{name}[{x}]", {name: kept})
 
 
 def _whole(kind: str, allowed: range) -> Expression:
@@ -216,8 +184,8 @@ def _whole(kind: str, allowed: range) -> Expression:
 
 
 TEXT = Expression(
-    lambda x: f"(sizes[size] + raw_text if (size := len(raw_text := {x}.encode())) < {ONE_BYTE} else long_text(raw_text))",
-    {"sizes": SIZES, "long_text": _long_text},
+    lambda x: f"(sizes[size] + raw_text if (size := len(raw_text := {x}.encode())) < {ONE_BYTE} else sized(raw_text))",
+    {"sizes": SIZES, "sized": _sized},
 )
 """Texts are made each time: names and identifiers seldom come again, and remembering one costs more than making ten."""
 
@@ -225,13 +193,15 @@ _SIMPLE: Mapping[str, Expression] = {
     "string": TEXT,
     "int": _whole("int", INT),
     "long": _whole("long", LONG),
-    "bytes": Expression(lambda x: f"raw({x})", {"raw": _raw}),
+    "bytes": Expression(lambda x: f"sized({x})", {"sized": _sized}),
     "boolean": Expression(lambda x: f'(b"\\1" if {x} is True else b"\\0" if {x} is False else refuse())', {}, looks_once=False),
 }
 
 
 def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Expression:
     match kind, logical:
+        case "int", "date":
+            return Expression(lambda x: f"days[{x}]", {"days": _KEPT.setdefault("days", Bytes(_day))})
         case "long", "timestamp-millis":
             # Two local instants of one zone may be equal and an hour apart: only those in UTC are remembered.
             names = {"instants": _KEPT.setdefault("instants", Bytes(_instant)), "instant": _instant, "UTC": UTC}
@@ -245,10 +215,11 @@ def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Expression:
             raise NotOurs(logical)
 
 
-def _enum(symbols: list[str], before: bytes = b"") -> Expression:
-    places: dict[str | None, bytes] = {symbol: before + varint(rank) for rank, symbol in enumerate(symbols)}
-    if before:
-        places[None] = NULL
+def _ranks(schema: Mapping[str, Any]) -> dict[str | None, bytes]:
+    return {symbol: varint(rank) for rank, symbol in enumerate(schema["symbols"])}
+
+
+def _enum(places: Mapping[str | None, bytes]) -> Expression:
     name = fresh("symbols")
     return Expression(lambda x: f"{name}[{x}]", {name: places})
 
@@ -278,12 +249,6 @@ def _pairs(item: Write) -> Write:
         return b"".join((varint(len(value)), *parts, END)) if value else END
 
     return write
-
-
-def _item(schema: Any, named: dict[str, Expression]) -> Write:
-    """What writes one item of a list; where it is remembered, without a function of ours in between."""
-    plain = _remembered(schema)
-    return _kept(*plain).__getitem__ if plain is not None else _function(_expression(schema, named))
 
 
 def _function(expression: Expression) -> Write:

@@ -9,7 +9,6 @@ from sinks.bourses import PROCESSOR as BOURSES_PROJECTIONS
 from sinks.bourses import tables as bourses
 from sinks.bourses.courriels import EditionsDeControle
 from sinks.bourses.fichiers import PROCESSOR as BOURSES_FICHIERS
-from sinks.charlemagne.exports import ExportsNomenclatures
 from sinks.chorus.paiements import ChorusPaiements
 from sinks.comptes.courriels import CourrielsDesComptes
 from sinks.edt.files import PASSED_ON
@@ -28,7 +27,6 @@ from sinks.onde import FICHIERS as ONDE_FICHIERS
 from sinks.onde import TABLES as ONDE_PROJECTIONS
 from sinks.onde import tables as onde
 from sinks.onde.archives import Archives
-from sinks.pronote.exports import ExportsSiecle
 from sinks.rentree import FICHIERS as RENTREE_FICHIERS
 from sinks.rentree import TABLES as RENTREE_PROJECTIONS
 from sinks.rentree import tables as rentree
@@ -36,6 +34,7 @@ from sinks.rentree.retards import Retards
 from sinks.siecle import PROCESSOR as SIECLE_PROJECTIONS
 from sinks.siecle import tables as siecle
 from sinks.siecle.elegroupe import Elegroupe
+from sinks.siecle.exports import POUR_CHARLEMAGNE, POUR_PRONOTE
 from sinks.siecle.import_eleves import ImportEleves
 
 PROCESSORS: tuple[Processor, ...] = (
@@ -63,8 +62,8 @@ FILE_SINKS: tuple[FileSink, ...] = (
     *PASSED_ON,
     Elegroupe(),
     ImportEleves(),
-    ExportsSiecle(),
-    ExportsNomenclatures(),
+    POUR_PRONOTE,
+    POUR_CHARLEMAGNE,
 )
 
 MAIL_SINKS: tuple[MailSink, ...] = (CourrielsDesComptes(), AppelsAuSupport(), DemandesALaDraaf(), EditionsDeControle())

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bus.answers import QUESTIONS, REPLIES
@@ -20,6 +21,8 @@ from processors.bourses.reponse import SANS_REPONSE, Question, Reponse, attendre
 from schemas.codec import Undecodable, WriterSchema, decode, encode
 from schemas.envelope import Envelope
 from schemas.records import bourses
+
+log = structlog.get_logger("bus.answers")
 
 
 class QuestionRefused(Exception):
@@ -98,7 +101,10 @@ class Asker:
         async for record in self._consumer:
             came = self._waiting.get((record.key or b"").decode(errors="replace"))
             if came is not None and record.value is not None:
-                with contextlib.suppress(Undecodable):  # no reply: whoever asked is told to wait
+                try:
                     _, reply = await asyncio.to_thread(decode, REPLIES, record.value, self._writer_schema)
-                    if not came.done():
-                        came.set_result(reply)
+                except Undecodable as error:  # no reply: whoever asked is told to wait
+                    log.error("asking.undecodable", code=error.code, partition=record.partition, offset=record.offset)
+                    continue
+                if not came.done():
+                    came.set_result(reply)

@@ -13,8 +13,9 @@ LOT_MINIMUM, LOT_PARMI_D_AUTRES = 2, 5
 few of them only say what SIECLE knows."""
 
 
-PAS_DES_LIGNES = frozenset({"instantane_debut", "instantane_fin", "presences"})
-"""Records that stand for no row of a file."""
+FICHIER = frozenset({"fichier", "morceau"})
+PAS_DES_LIGNES = FICHIER | {"instantane_debut", "instantane_fin", "presences"}
+"""Records that stand for no row of a file: the file itself, and what is said of all its rows."""
 
 
 def controler(fichiers: Sequence[Path], avec: Sequence[Path], instant: datetime) -> tuple[Rapport, ...]:
@@ -56,7 +57,9 @@ Controle = Callable[[Lu, Sequence[Lu], datetime, Rapport], None]
 
 
 def _compter(lu: Lu, _autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:
-    rapport.chiffres["Enregistrements"] = sum(each.name not in PAS_DES_LIGNES for each in lu.records)
+    names = [each.name for each in lu.records]
+    if not FICHIER.issuperset(names):
+        rapport.chiffres["Enregistrements"] = sum(name not in PAS_DES_LIGNES for name in names)
 
 
 def _lsu(lu: Lu, autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:

@@ -12,7 +12,7 @@ from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
-from connectors.transport.passthrough import LARGEST_CARRIED, carried, claim, digest
+from connectors.transport.passthrough import LARGEST_CARRIED, carried, claim, digest_of
 from connectors.transport.snapshot import Origin, Rows, about_person, header, records
 from connectors.transport.typed import typed
 from connectors.transport.xml import TREE_LIMIT
@@ -76,14 +76,14 @@ def _read(document: Document, delivery: Delivery) -> Accepted | Refused:
     begin = pronote.InstantaneDebut(recu=sha, type=TYPE, **debut)
     end = pronote.InstantaneFin(recu=sha, uai=uai, type=TYPE, nombre=rows.count, empreinte=sha)
     made = records(Origin(TOPIC, uai, delivery.received), begin, rows, end)
-    fichier = _file(delivery, uai, debut["millesime"])
+    fichier = _file(document, delivery, uai, debut["millesime"])
     given = _given(fichier, delivery)
     return Accepted(KIND, chain(made, given), warnings.report(), kept_for=FILES_TOPIC if fichier.consigne else "")
 
 
-def _file(delivery: Delivery, uai: str, millesime: int | None) -> pronote.Fichier:
+def _file(document: Document, delivery: Delivery, uai: str, millesime: int | None) -> pronote.Fichier:
     """The file itself, for the deposit: small, its bytes follow; larger, they are in the consigne."""
-    whole = digest(delivery)
+    whole = digest_of(document, delivery)
     kept = whole.size > LARGEST_CARRIED
     return pronote.Fichier(
         uai=uai,

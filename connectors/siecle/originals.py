@@ -5,7 +5,7 @@ Those without persons are kept for the year: Charlemagne takes the nomenclatures
 
 from connectors.siecle.formats import KINDS
 from connectors.transport.document import Document
-from connectors.transport.passthrough import claim, digest
+from connectors.transport.passthrough import claim, digest_of
 from connectors.transport.snapshot import Origin
 from schemas.outcome import Delivery, Record
 from schemas.records import siecle
@@ -21,7 +21,7 @@ def topic_of(kind: str) -> str:
 
 def original(document: Document, delivery: Delivery, begin: siecle.InstantaneDebut) -> Record:
     """The claim. A browser's suffix, or any other name that somebody gave, is not passed on."""
-    whole, name = digest(delivery), KINDS[begin.type][1]
+    whole, name = digest_of(document, delivery), KINDS[begin.type][1]
     fichier = siecle.Fichier(
         uai=begin.uai,
         type=begin.type,

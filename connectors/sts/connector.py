@@ -11,7 +11,7 @@ from connectors.transport import document_messages as say
 from connectors.transport.deliveries import INCONNU, Policy
 from connectors.transport.document import Document, open_document
 from connectors.transport.faults import FaultList, Unreadable
-from connectors.transport.passthrough import carried, digest
+from connectors.transport.passthrough import carried, digest_of
 from connectors.transport.snapshot import Origin, header, records
 from connectors.transport.xml import TREE_LIMIT
 from schemas.outcome import Accepted, Delivery, Record, Refused
@@ -82,7 +82,7 @@ def _records(document: Document, delivery: Delivery, kind: str, debut: Mapping[s
     begin = sts.InstantaneDebut(recu=sha, type=name, **debut)
     end = sts.InstantaneFin(recu=sha, uai=uai, type=name, nombre=mapper.rows.count, empreinte=sha)
     typed = records(Origin(TOPIC, uai, delivery.received), begin, mapper.rows, end)
-    whole = digest(delivery)
+    whole = digest_of(document, delivery)
     fichier = sts.Fichier(
         uai=uai,
         type=name,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from connectors.transport.document import Document
 from connectors.transport.snapshot import Origin
 from schemas.outcome import Delivery, Record
 
@@ -34,6 +35,11 @@ def digest(delivery: Delivery) -> Digest:
             found.update(piece)
             size += len(piece)
     return Digest(found.hexdigest(), size)
+
+
+def digest_of(document: Document, delivery: Delivery) -> Digest:
+    """The same once the document is read to its end: only an archive is read again, for its source saw what is inside."""
+    return digest(delivery) if document.archive else Digest(document.source.sha256, document.source.size)
 
 
 def pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

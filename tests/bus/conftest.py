@@ -1,7 +1,10 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy
 
+from bus.database.connection import connect
+from bus.database.migrate import migrate
 from bus.stack import secrets, stack
 from bus.stack.places import Places
 from tests.services import Services, embedded_places
@@ -18,3 +21,12 @@ def embedded(services: Services) -> Iterator[Places]:
         stack.up(places)
         secrets.make(places.var / "secrets", ("apogee",))
         yield places
+
+
+@pytest.fixture
+def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
+    """The tables of the bus, in the test's own schema."""
+    engine = connect(services.database, schema)
+    migrate(engine, schema)
+    yield engine
+    engine.dispose()

@@ -72,6 +72,20 @@ class Receiving:
         """In seconds: short for one that is to be away."""
         return RegistryClient(RegistryAccess(url, timeout=timeout), SchemaTable(self.database, url))
 
+    def given(self) -> dict[str, Any]:
+        """What a process of its own needs to serve this deployment."""
+        key_file = self.folder / "key"
+        key_file.write_bytes(SECRET)
+        return {
+            "prefix": self.deployment.prefix,
+            "schema": self.schema,
+            "var": str(self.folder),
+            "key_file": str(key_file),
+            "kafka": self.services.kafka,
+            "registry": self.services.registry,
+            "database": self.services.database,
+        }
+
     def close(self) -> None:
         self.registry.close()
         self.database.dispose()

@@ -1,10 +1,7 @@
 """A worker killed by SIGKILL on the way of a file larger than a message: no event is ever without its bytes, nothing is stored twice."""
 
 import hashlib
-import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
@@ -18,8 +15,8 @@ from bus.publishing import RecordPublisher
 from connectors.pronote import elegroupe, model
 from connectors.pronote.connector import Pronote
 from connectors.transport.passthrough import LARGEST_CARRIED
+from tests.bus.inbox_kills import killed
 from tests.bus.receiving import Receiving, receiving
-from tests.connectors.deliveries import SECRET
 from tests.services import Services
 from topics.catalogue import CATALOGUE
 
@@ -84,7 +81,7 @@ def test_a_kill_at_any_step_leaves_every_event_with_its_bytes(services: Services
         bus.folders("pronote")
         made = {step: links(number) for number, step in enumerate(STEPS)}
         orders = [{"name": name, "content": step, "step": step} for step, (name, _) in made.items()]
-        ends = killed(bus, orders, {step: text for step, (_, text) in made.items()})
+        ends = killed(bus, orders, {step: text for step, (_, text) in made.items()}, system="pronote")
         assert [(each["step"], each["killed"], each["finished"]) for each in ends] == [(step, int(signal.SIGKILL), 0) for step in STEPS]
         assert {row["state"] for row in bus.rows()} == {"ARCHIVED"}
 
@@ -102,26 +99,3 @@ def test_a_kill_at_any_step_leaves_every_event_with_its_bytes(services: Services
             assert connection.execute(count).scalar_one() == len(STEPS)
             for until, stored in connection.execute(select(consigne.c.kept_until, consigne.c.stored_at)):
                 assert 29 < (until - stored).days < 31, "each is claimed as long as its topic"
-
-
-def killed(bus: Receiving, orders: list[dict[str, str]], contents: dict[str, str]) -> list[dict[str, object]]:
-    """How the worker ended for each order: the wait status of the one that was killed, and of the one that finished."""
-    key_file = bus.folder / "key"
-    key_file.write_bytes(SECRET)
-    given = {
-        "system": "pronote",
-        "prefix": bus.deployment.prefix,
-        "schema": bus.schema,
-        "var": str(bus.folder),
-        "key_file": str(key_file),
-        "kafka": bus.services.kafka,
-        "registry": bus.services.registry,
-        "database": bus.services.database,
-        "contents": contents,
-        "orders": orders,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bus.inbox_victims"], input=json.dumps(given), capture_output=True, text=True, cwd=PROJECT, timeout=230
-    )
-    assert done.returncode == 0, done.stderr
-    return [json.loads(each) for each in done.stdout.splitlines() if each.startswith("{")]

@@ -1,6 +1,5 @@
 """`fregata_rapprochement` on a real PostgreSQL: what FREGATA knows against what was sent to it, per établissement and year."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,22 +8,11 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
-from bus.database.connection import connect
-from bus.database.migrate import migrate
 from bus.database.rows import write_rows
 from bus.processors import projection_tables
 from schemas.outcome import Row
-from tests.services import Services
 
 SENT = datetime(2026, 12, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def inscrit(uai: str, number: int, annee: int = 2026, sorti: date | None = None) -> Row:

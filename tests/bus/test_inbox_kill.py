@@ -1,9 +1,6 @@
 """A worker killed by SIGKILL at each step of a file's way: the ledger, the folders and the topic agree afterwards."""
 
-import json
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from schemas import identity
+from tests.bus.inbox_kills import killed
 from tests.bus.receiving import Receiving, receiving
 from tests.connectors.apogee.samples import EXPORT
-from tests.connectors.deliveries import SECRET
 from tests.services import Services
 
 LINES = 1_200
@@ -37,28 +34,11 @@ def test_a_kill_at_any_step_loses_no_file_and_gives_every_record_one_id(bus: Rec
     bad = good.replace("12/03/2007", "31/02/2007", 1)
     orders = [{"name": f"bon_{step}.csv", "content": "good", "step": step} for step in ACCEPTED]
     orders += [{"name": f"mauvais_{step}.csv", "content": "bad", "step": step} for step in REFUSED]
-    key_file = bus.folder / "key"
-    key_file.write_bytes(SECRET)
     root = bus.folders().root
-    given = {
-        "prefix": bus.deployment.prefix,
-        "schema": bus.schema,
-        "var": str(bus.folder),
-        "key_file": str(key_file),
-        "kafka": bus.services.kafka,
-        "registry": bus.services.registry,
-        "database": bus.services.database,
-        "contents": {"good": good, "bad": bad},
-        "orders": orders,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bus.inbox_victims"], input=json.dumps(given), capture_output=True, text=True, cwd=PROJECT, timeout=230
-    )
-    assert done.returncode == 0, done.stderr
-    ends = [json.loads(each) for each in done.stdout.splitlines() if each.startswith("{")]
+    ends = killed(bus, orders, {"good": good, "bad": bad})
     assert [(each["name"], each["killed"], each["finished"]) for each in ends] == [
         (order["name"], int(signal.SIGKILL), 0) for order in orders
-    ], done.stderr
+    ]
 
     rows = {row["name"]: row for row in bus.rows()}
     assert Counter(row["name"] for row in bus.rows()) == {order["name"]: 1 for order in orders}

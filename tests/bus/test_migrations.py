@@ -1,29 +1,16 @@
 """After every migration the database has exactly the tables of this release: Alembic finds nothing left to do."""
 
-from collections.abc import Iterator
-
-import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData
 
 from bus.database import edition_tables, freshness, tables, transport_tables
-from bus.database.connection import connect
 from bus.database.migrate import check_schema, migrate
 from sinks.registry import METADATAS
-from tests.services import Services
 
 EVERY: tuple[MetaData, ...] = (tables.ENGINE, transport_tables.TRANSPORT, freshness.METADATA, edition_tables.EDITIONS, *METADATAS)
 ALEMBIC = "alembic_version"
-
-
-@pytest.fixture
-def migrated(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def differences(engine: sqlalchemy.Engine, *metadatas: MetaData) -> list[object]:
@@ -37,9 +24,9 @@ def differences(engine: sqlalchemy.Engine, *metadatas: MetaData) -> list[object]
         return list(compare_metadata(context, list(metadatas)))  # type: ignore[arg-type]
 
 
-def test_the_migrations_make_every_table_as_it_is_declared(migrated: sqlalchemy.Engine) -> None:
-    assert differences(migrated, *EVERY) == []
-    check_schema(migrated)
+def test_the_migrations_make_every_table_as_it_is_declared(database: sqlalchemy.Engine) -> None:
+    assert differences(database, *EVERY) == []
+    check_schema(database)
 
 
 def test_no_name_of_a_table_is_declared_twice() -> None:
@@ -47,13 +34,13 @@ def test_no_name_of_a_table_is_declared_twice() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_a_table_without_its_migration_is_seen(migrated: sqlalchemy.Engine) -> None:
+def test_a_table_without_its_migration_is_seen(database: sqlalchemy.Engine) -> None:
     more = MetaData()
     sqlalchemy.Table("oubliee", more, sqlalchemy.Column("cle", sqlalchemy.Text, primary_key=True))
-    (found,) = differences(migrated, *EVERY, more)
+    (found,) = differences(database, *EVERY, more)
     assert "oubliee" in str(found)
 
 
-def test_migrating_again_changes_nothing(migrated: sqlalchemy.Engine, schema: str) -> None:
-    migrate(migrated, schema)
-    assert differences(migrated, *EVERY) == []
+def test_migrating_again_changes_nothing(database: sqlalchemy.Engine, schema: str) -> None:
+    migrate(database, schema)
+    assert differences(database, *EVERY) == []

@@ -1,7 +1,7 @@
 """Outgoing files on a real PostgreSQL: modes, lots, ceiling, crashes. What leaves the bus leaves once, whole and under one name."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,9 @@ import sqlalchemy
 from sqlalchemy import func, insert, select, update
 
 from bus.database import tables
-from bus.database.connection import connect
-from bus.database.migrate import migrate
 from bus.outgoing.files import Mode, OutgoingFiles, State
 from bus.outgoing.placing import place
 from schemas.outcome import FileSink, OutgoingFile
-from tests.services import Services
 
 
 class Lines:
@@ -33,14 +30,6 @@ class Lines:
 
 class Died(BaseException):
     """Stands for SIGKILL."""
-
-
-@pytest.fixture
-def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def effects(database: sqlalchemy.Engine, *lines: str, group: str = "", sequence: int = 1, age: int = 60, pieces: int = 1) -> None:

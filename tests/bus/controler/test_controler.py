@@ -147,6 +147,17 @@ def test_pupils_without_a_class_are_counted_even_under_ondes_own_file_name(tmp_p
     assert {"ELEVE_SANS_CLASSE", "UAI_INCONNU"} == codes(rapport)
 
 
+def test_what_is_counted_are_the_rows_of_a_file_and_not_what_is_said_of_it(tmp_path: Path) -> None:
+    pupils = next(path for path in all_of(school(tmp_path, pupils=37), "siecle") if "Eleves" in path.name)
+    (rapport,) = controler([pupils], [], NOW)
+    assert rapport.chiffres["Enregistrements"] == 37
+    folder = school(tmp_path, uai="9840001K", pupils=40, kind=SchoolType.ECOLE)
+    archive = next(path for path in all_of(folder, "onde") if path.suffix.upper() == ".ZIP")
+    (rapport,) = controler([archive], [], NOW)
+    assert not rapport.constats
+    assert "Enregistrements" not in rapport.chiffres
+
+
 def test_courses_of_edt_are_counted_alone_and_beside_a_file_of_links(tmp_path: Path) -> None:
     cours = tmp_path / "EXP_COURS.xml"
     cours.write_bytes(b'<?xml version="1.0"?><TABLE nom="Cours"><Cours numero="1"><JOUR>lundi</JOUR></Cours></TABLE>')

@@ -27,6 +27,6 @@ def effects_schema(services: Services) -> Iterator[str]:
 def database(services: Services, effects_schema: str) -> Iterator[sqlalchemy.Engine]:
     engine = connect(services.database, effects_schema, idle_seconds=60, lock_seconds=30)
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE effets, sinks"))
+        connection.execute(text("TRUNCATE effets, sinks, consigne CASCADE"))
     yield engine
     engine.dispose()

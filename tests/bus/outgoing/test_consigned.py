@@ -3,7 +3,7 @@
 import hashlib
 import io
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,12 +15,9 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bus.consigne import PIECE, Consigne
 from bus.database import tables
-from bus.database.connection import connect
-from bus.database.migrate import migrate
 from bus.database.transport_tables import consigne, consigne_morceaux
 from bus.outgoing.files import Mode, OutgoingFiles, State
 from schemas.outcome import ConsignedFile, OutgoingFolder
-from tests.services import Services
 
 ONE, TWO = Random(1).randbytes(PIECE + 5), b"two"
 
@@ -49,14 +46,6 @@ class Together(Single):
 
     def write(self, lot: int, payloads: tuple[Mapping[str, Any], ...]) -> OutgoingFolder:  # type: ignore[override]
         return OutgoingFolder(f"ensemble_{lot:06d}", tuple(ConsignedFile(*each) for each in payloads[0]["fichiers"]))
-
-
-@pytest.fixture
-def database(services: Services, schema: str) -> Iterator[sqlalchemy.Engine]:
-    engine = connect(services.database, schema)
-    migrate(engine, schema)
-    yield engine
-    engine.dispose()
 
 
 def sha(content: bytes) -> str:

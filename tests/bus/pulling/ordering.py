@@ -12,7 +12,6 @@ from bus.pulling.ledger import PullLedger
 from bus.pulling.pulling import Page, Pulling
 from schemas.outcome import PullConnector
 from tests.bus.receiving import Came, Receiving
-from tests.connectors.deliveries import SECRET
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -37,19 +36,7 @@ def counted(pages: list[Page]) -> tuple[int, int, int]:
 
 def kills(bus: Receiving, steps: dict[str, Callable[[], None]], **sources: Any) -> None:
     """At each step, something new to read, a worker killed there, and one that goes on to the end."""
-    key_file = bus.folder / "key"
-    key_file.write_bytes(SECRET)
-    given = {
-        "prefix": bus.deployment.prefix,
-        "schema": bus.schema,
-        "var": str(bus.folder),
-        "key_file": str(key_file),
-        "kafka": bus.services.kafka,
-        "registry": bus.services.registry,
-        "database": bus.services.database,
-        "steps": list(steps),
-        **sources,
-    }
+    given = {**bus.given(), "steps": list(steps), **sources}
     command = [sys.executable, "-m", "tests.bus.pulling.victims"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT

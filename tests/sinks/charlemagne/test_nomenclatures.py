@@ -12,8 +12,8 @@ from processors.rentree.procedure import ETAPES
 from schemas.outcome import ConsignedFile, Effect, Event
 from schemas.records.rentree import EtapeSuivie
 from schemas.records.siecle import Fichier
-from sinks.charlemagne.exports import ExportsNomenclatures
 from sinks.rentree import FICHIERS
+from sinks.siecle.exports import POUR_CHARLEMAGNE
 
 UAI = "0840001V"
 WHEN = datetime(2024, 7, 8, tzinfo=UTC)
@@ -61,7 +61,7 @@ def left(records: Sequence[Any]) -> list[Effect]:
 
 
 def digests(records: Sequence[Any]) -> list[set[str]]:
-    found = [ExportsNomenclatures().write(3, (json.loads(msgspec.json.encode(effect.payload)),)) for effect in left(records)]
+    found = [POUR_CHARLEMAGNE.write(3, (json.loads(msgspec.json.encode(effect.payload)),)) for effect in left(records)]
     return [{each.sha256 for each in folder.files} for folder in found]
 
 
@@ -73,13 +73,13 @@ def test_nothing_leaves_before_the_year_switch_of_charlemagne(wait: list[Fichier
 
 def test_both_leave_in_one_folder_once_its_year_is_switched() -> None:
     (effect,) = left([*calendar(), *BOTH, SWITCHED])
-    folder = ExportsNomenclatures().write(3, (effect.payload,))
+    folder = POUR_CHARLEMAGNE.write(3, (effect.payload,))
     assert folder.name == f"{UAI}_2024_000003"
     assert folder.files == (
         ConsignedFile("ExportXML_Nomenclature.zip", "nomenclature-1"),
         ConsignedFile("ExportXML_Structures.zip", "structures-1"),
     )
-    assert effect.sink == ExportsNomenclatures.name
+    assert effect.sink == POUR_CHARLEMAGNE.name
 
 
 def test_one_of_the_two_never_leaves_alone() -> None:

@@ -13,7 +13,7 @@ from schemas.outcome import ConsignedFile, Effect, Event, OutgoingFolder
 from schemas.records.siecle import Fichier
 from schemas.records.synchros import FichierLot, LotComplet, SynchroFaite
 from sinks.lsu import FICHIERS
-from sinks.pronote.exports import ExportsSiecle
+from sinks.siecle.exports import POUR_PRONOTE
 from sinks.siecle.originaux import KEPT
 
 UAI = "9830418M"
@@ -62,7 +62,7 @@ def left(records: Sequence[Any]) -> list[Effect]:
 
 
 def written(effect: Effect, lot: int = 12) -> OutgoingFolder:
-    return ExportsSiecle().write(lot, (json.loads(msgspec.json.encode(effect.payload)),))
+    return POUR_PRONOTE.write(lot, (json.loads(msgspec.json.encode(effect.payload)),))
 
 
 def test_the_seven_files_of_a_complete_bundle_leave_in_one_folder_under_the_names_of_siecle() -> None:
@@ -70,7 +70,7 @@ def test_the_seven_files_of_a_complete_bundle_leave_in_one_folder_under_the_name
     folder = written(effect)
     assert folder.name == f"{UAI}_2017_000012"
     assert folder.files == tuple(ConsignedFile(name, f"sha of {kind}-1") for kind, name in NAMES.items())
-    assert (effect.sink, effect.group) == (ExportsSiecle.name, "ce-7")
+    assert (effect.sink, effect.group) == (POUR_PRONOTE.name, "ce-7")
 
 
 def test_nothing_leaves_without_a_complete_bundle() -> None:
