@@ -23,8 +23,6 @@ Write = Callable[[Any], bytes]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 INT, LONG = range(-(2**31), 2**31), range(-(2**63), 2**63)
-ONE_BYTE = 64
-"""Lengths and counts below it take one byte."""
 REMEMBERED = 16_384
 """Values of one kind whose bytes are kept."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
@@ -57,7 +55,7 @@ def varint(value: int) -> bytes:
     return bytes(out)
 
 
-SIZES = tuple(varint(size) for size in range(ONE_BYTE))
+SIZES = tuple(varint(size) for size in range(64))
 
 
 # --- what remembers --------------------------------------------------------------------------------------------------
@@ -78,7 +76,7 @@ class Bytes(dict[Any, bytes]):
         return made
 
 
-def _text(value: Any) -> bytes:
+def _key(value: Any) -> bytes:
     if value.__class__ is not str:
         raise NotOurs
     return _sized(value.encode())
@@ -136,11 +134,9 @@ class Expression:
     """The source, given that of the value."""
     names: Mapping[str, Any]
     """What the source names. Equal names are one thing."""
-    looks_once: bool = True
-    """Whether the value stands in the source once."""
 
     def or_null(self) -> "Expression":
-        return Expression(lambda x: f'(b"\\0" if {x} is None else b"\\2" + {self.of(x)})', self.names, looks_once=False)
+        return Expression(lambda x: f'(b"\\0" if (given := {x}) is None else b"\\2" + {self.of("given")})', self.names)
 
 
 def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
@@ -157,7 +153,7 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
         case "enum":
             return remember(schema, named, _enum(_ranks(schema)))
         case "array":
-            return _called(_many(_function(_expression(schema["items"], named))))
+            return _called(_many(_item(schema["items"], named)))
         case "map":
             return _called(_pairs(_function(_expression(schema["values"], named))))
         case "record":
@@ -167,7 +163,10 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
 
 
 def _optional(schema: Any, named: dict[str, Expression]) -> Expression:
-    """An enum's branch is looked up with its symbol."""
+    """The branch is looked up with a text's length or an enum's symbol."""
+    if schema == "string":
+        text = _text("optional", PRESENT)
+        return Expression(lambda x: f'(b"\\0" if (given := {x}) is None else {text.of("given")})', text.names)
     if isinstance(schema, dict) and schema["type"] == "enum":
         _expression(schema, named)
         return _enum({symbol: PRESENT + rank for symbol, rank in _ranks(schema).items()} | {None: NULL})
@@ -180,21 +179,23 @@ _KEPT: dict[str, Bytes] = {}
 def _whole(kind: str, allowed: range) -> Expression:
     """True equals 1, and is no number."""
     kept = _KEPT.setdefault(kind, Bytes(_number(allowed)))
-    return Expression(lambda x: f"({kind}s[{x}] if {x}.__class__ is int else refuse())", {f"{kind}s": kept}, looks_once=False)
+    return Expression(lambda x: f"({kind}s[number] if (number := {x}).__class__ is int else refuse())", {f"{kind}s": kept})
 
 
-TEXT = Expression(
-    lambda x: f"(sizes[size] + raw_text if (size := len(raw_text := {x}.encode())) < {ONE_BYTE} else sized(raw_text))",
-    {"sizes": SIZES, "sized": _sized},
-)
-"""Texts are made each time: names and identifiers seldom come again, and remembering one costs more than making ten."""
+def _text(name: str, before: bytes = b"") -> Expression:
+    """Made each time: names and identifiers seldom come again, and remembering one costs more than making ten."""
+    sizes = tuple(before + size for size in SIZES)
+    short = f"{name}_sizes[size] + raw_text if (size := len(raw_text := {{x}}.encode())) < {len(sizes)}"
+    names = {f"{name}_sizes": sizes, f"{name}_text": lambda raw: before + _sized(raw)}
+    return Expression(lambda x: f"({short.format(x=x)} else {name}_text(raw_text))", names)
+
 
 _SIMPLE: Mapping[str, Expression] = {
-    "string": TEXT,
+    "string": _text("required"),
     "int": _whole("int", INT),
     "long": _whole("long", LONG),
     "bytes": Expression(lambda x: f"sized({x})", {"sized": _sized}),
-    "boolean": Expression(lambda x: f'(b"\\1" if {x} is True else b"\\0" if {x} is False else refuse())', {}, looks_once=False),
+    "boolean": Expression(lambda x: f'(b"\\1" if (truth := {x}) is True else b"\\0" if truth is False else refuse())', {}),
 }
 
 
@@ -205,12 +206,12 @@ def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Expression:
         case "long", "timestamp-millis":
             # Two local instants of one zone may be equal and an hour apart: only those in UTC are remembered.
             names = {"instants": _KEPT.setdefault("instants", Bytes(_instant)), "instant": _instant, "UTC": UTC}
-            return Expression(lambda x: f"(instants[{x}] if {x}.tzinfo is UTC else instant({x}))", names, looks_once=False)
+            return Expression(lambda x: f"(instants[moment] if (moment := {x}).tzinfo is UTC else instant(moment))", names)
         case "bytes", "decimal":
             name = f"amounts_{schema['precision']}_{schema['scale']}"
             kept = _KEPT.setdefault(name, Bytes(_amount(schema["precision"], schema["scale"])))
-            source = f"({name}[str({{x}})] if {{x}}.__class__ is Decimal else refuse())"
-            return Expression(lambda x: source.format(x=x), {name: kept, "Decimal": Decimal}, looks_once=False)
+            source = f"({name}[str(amount)] if (amount := {{x}}).__class__ is Decimal else refuse())"
+            return Expression(lambda x: source.format(x=x), {name: kept, "Decimal": Decimal})
         case _:
             raise NotOurs(logical)
 
@@ -236,7 +237,7 @@ def _many(item: Write) -> Write:
         if not value:
             return END
         size = len(value)
-        return b"".join((SIZES[size] if size < ONE_BYTE else varint(size), *map(item, value), END))
+        return b"".join((SIZES[size] if size < len(SIZES) else varint(size), *map(item, value), END))
 
     return write
 
@@ -245,10 +246,17 @@ def _pairs(item: Write) -> Write:
     def write(value: Any) -> bytes:
         if value.__class__ is not dict:
             raise NotOurs
-        parts = [part for key, held in value.items() for part in (_text(key), item(held))]
+        parts = [part for key, held in value.items() for part in (_key(key), item(held))]
         return b"".join((varint(len(value)), *parts, END)) if value else END
 
     return write
+
+
+def _item(schema: Any, named: dict[str, Expression]) -> Write:
+    """A record's own function, else one around what writes it."""
+    if isinstance(schema, dict) and schema["type"] == "record":
+        return _record(schema, named)
+    return _function(_expression(schema, named))
 
 
 def _function(expression: Expression) -> Write:
@@ -269,17 +277,13 @@ def _record(schema: Any, named: dict[str, Expression]) -> Write:
         known.add(value.__class__)
 
     names: dict[str, Any] = {"known": known, "check": check, "join": b"".join}
-    taken, parts = [], []
+    parts = []
     for name, field in zip(fields, schema["fields"], strict=True):
         found = _expression(field["type"], named)
         names |= found.names
-        if found.looks_once:
-            parts.append(found.of(f"value.{name}"))
-        else:
-            taken.append(f"    field_{name} = value.{name}\n")
-            parts.append(found.of(f"field_{name}"))
+        parts.append(found.of(f"value.{name}"))
     known_first = "    if value.__class__ not in known:\n        check(value)\n"
-    source = f"def write(value):\n{known_first}{''.join(taken)}    return join(({', '.join(parts)},))\n"
+    source = f"def write(value):\n{known_first}    return join(({', '.join(parts)},))\n"
     write = made("write", source, names)
     remember(schema, named, _called(write))
     return write

@@ -185,21 +185,24 @@ def _reader(
     """The reader of a struct's values, from tag -> field of the children that are texts, tag -> (field, whether its values are
     collected, reader) of the others, attribute -> field, and the field that is the element's own text.
 
-    It runs once per element of files of millions: what it needs is in local names, and texts come first.
+    It runs once per element of files of millions: what it needs is in local names. `known` has None for what is no text.
     """
 
     known: Mapping[str, str | None] = {**dict.fromkeys(nested), **texts}
 
-    def any_children(element: Parsed, unknown: set[str] | None = None) -> Values:
+    def children(element: Parsed, unknown: set[str] | None = None) -> Values:
         values: Values = {}
         for child in element:
-            tag = child.tag
-            if (text := texts.get(tag)) is not None:
+            try:
+                text = known[child.tag]
+            except KeyError:
+                if unknown is not None:
+                    unknown.add(child.tag)
+                continue
+            if text is not None:
                 values[text] = child.text or ""
-            elif tag in nested:
-                add(values, tag, child, unknown)
-            elif unknown is not None:
-                unknown.add(tag)
+            else:
+                add(values, child.tag, child, unknown)
         return values
 
     def add(values: Values, tag: str, child: Parsed, unknown: set[str] | None) -> None:
@@ -212,20 +215,6 @@ def _reader(
         else:
             values[name] = [found]
 
-    def text_children(element: Parsed, unknown: set[str] | None = None) -> Values:
-        """Those that are texts, all at once: None stands for the others, if any."""
-        try:
-            values: Any = {known[child.tag]: child.text or "" for child in element}
-        except KeyError:
-            return any_children(element, unknown)
-        if None in values:
-            del values[None]
-            for child in element.iterchildren(*nested):
-                add(values, child.tag, child, unknown)
-        found: Values = values
-        return found
-
-    children = text_children if texts else any_children
     if not attributes and content is None:
         return children
 

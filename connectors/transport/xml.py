@@ -44,6 +44,9 @@ _NOT_LATIN = re.compile(rb"[\x80-\x9f]|\xc3[\xa0-\xbf]")
 
 _EVERY_BYTE_IS_A_CHARACTER = {"ISO-8859-1": "iso8859-1", "ISO-8859-15": "iso8859-15"}
 """Encodings that Python turns into UTF-8 as libxml2 does, and faster."""
+_APART = b"\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
+"""Bytes that are other characters in ISO-8859-15 than in ISO-8859-1, which Python decodes five times as fast."""
+_NOT_APART = bytes(sorted(set(range(256)) - set(_APART)))
 _CHUNK = 64 * 1024
 """Bytes between two looks at a tree that grows."""
 
@@ -156,7 +159,7 @@ class XmlSource:
         others = False
         try:
             while data := self._next(_CHUNK):
-                readable = data if one_byte is None else data.decode(one_byte).encode()
+                readable = data if one_byte is None else _as_utf8(data, one_byte)
                 parser.feed(readable if mark is not None else _marked(readable))
                 for _, instruction in parser.read_events():
                     if mark is not None:
@@ -239,6 +242,11 @@ class _Opening:
 def parse_bytes(content: bytes) -> Parsed:
     """The whole of a small document given as bytes, under the same rules as a stream."""
     return XmlSource(io.BytesIO(content), TREE_LIMIT).tree()
+
+
+def _as_utf8(data: bytes, encoding: str) -> bytes:
+    """Of an encoding in which every byte is a character."""
+    return data.decode(encoding if data.translate(None, _NOT_APART) else "iso8859-1").encode()
 
 
 def _marked(head: bytes) -> bytes:
