@@ -220,10 +220,9 @@ def _reader(
 
     def read(element: Parsed, unknown: set[str] | None = None) -> Values:
         values = children(element, unknown)
-        if attributes:
-            for key, value in element.items():
-                if key in attributes:
-                    values[attributes[key]] = value
+        for key, name in attributes.items():
+            if (value := element.get(key)) is not None:
+                values[name] = value
         if content is not None:
             values[content] = element.text or ""
         return values

@@ -39,14 +39,16 @@ _ACCEPTED = {
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _ASCII = bytes(range(128))
 _LATIN = ("ISO-8859-1", "ISO-8859-15")
+"""Every byte is a character: Python turns them into UTF-8 as libxml2 does, and faster."""
 _NOT_LATIN = re.compile(rb"[\x80-\x9f]|\xc3[\xa0-\xbf]")
 """Bytes that Latin texts never hold: controls (Windows quotes) and UTF-8's accented letters."""
 
-_EVERY_BYTE_IS_A_CHARACTER = {"ISO-8859-1": "iso8859-1", "ISO-8859-15": "iso8859-15"}
-"""Encodings that Python turns into UTF-8 as libxml2 does, and faster."""
-_APART = b"\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
-"""Bytes that are other characters in ISO-8859-15 than in ISO-8859-1, which Python decodes five times as fast."""
-_NOT_APART = bytes(sorted(set(range(256)) - set(_APART)))
+_APART = {
+    byte: (bytes((byte,)).decode("iso8859-1").encode(), bytes((byte,)).decode("iso8859-15").encode())
+    for byte in b"\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
+}
+"""Bytes that are one character in ISO-8859-1, which Python decodes five times as fast, and another in ISO-8859-15: both in UTF-8."""
+_SAME = bytes(set(range(256)) - _APART.keys())
 _CHUNK = 64 * 1024
 """Bytes between two looks at a tree that grows."""
 
@@ -151,15 +153,15 @@ class XmlSource:
         if self.encoding in _UTF_16:
             yield from self.rows(containers)
             return
-        one_byte = _EVERY_BYTE_IS_A_CHARACTER.get(self.encoding)
-        encoding = self.encoding if one_byte is None else "UTF-8"
+        one_byte = self.encoding in _LATIN
+        encoding = "UTF-8" if one_byte else self.encoding
         parser = etree.XMLPullParser(events=("pi",), encoding=encoding, collect_ids=False, **{**_SAFE, "remove_pis": False})
         mark: Parsed | None = None
         root: Parsed | None = None
         others = False
         try:
             while data := self._next(_CHUNK):
-                readable = data if one_byte is None else _as_utf8(data, one_byte)
+                readable = _as_utf8(data, self.encoding) if one_byte else data
                 parser.feed(readable if mark is not None else _marked(readable))
                 for _, instruction in parser.read_events():
                     if mark is not None:
@@ -246,7 +248,10 @@ def parse_bytes(content: bytes) -> Parsed:
 
 def _as_utf8(data: bytes, encoding: str) -> bytes:
     """Of an encoding in which every byte is a character."""
-    return data.decode(encoding if data.translate(None, _NOT_APART) else "iso8859-1").encode()
+    text = data.decode("iso8859-1").encode()
+    for byte in set(data.translate(None, _SAME)) if encoding == "ISO-8859-15" else ():
+        text = text.replace(*_APART[byte])
+    return text
 
 
 def _marked(head: bytes) -> bytes:

@@ -69,6 +69,12 @@ def test_the_euro_and_the_oe_of_latin_9_and_windows_are_read() -> None:
     assert texts(document("windows-1252", "LEBŒUF € “”")) == ["LEBŒUF € “”"]
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "ISO-8859-15"])
+def test_every_byte_of_a_latin_encoding_is_the_character_that_it_says(encoding: str) -> None:
+    every = bytes(range(0xA0, 0x100)).decode(encoding)
+    assert texts(document(encoding, every)) == [every]
+
+
 def test_without_declaration_it_is_utf_8() -> None:
     assert texts("<a><r>é</r></a>") == ["é"]
 
