@@ -32,6 +32,8 @@ LARGEST_VALUE = 900_000
 PATIENCE = 15.0
 """Seconds without an acknowledgement after which Kafka is away."""
 
+_BATCH_BYTES = 900_000
+"""A file is of one partition, whose batches are acknowledged one after the other: the fewer, the less is waited for."""
 _IN_MEMORY = 4 * 1024 * 1024
 _WINDOW, _WINDOW_BATCHES = 2_000, 8
 """Records, or full batches, that are sent before those sent earlier are waited for."""
@@ -202,7 +204,7 @@ class RecordPublisher:
             acks="all",
             enable_idempotence=True,
             linger_ms=5,
-            max_batch_size=256 * 1024,
+            max_batch_size=_BATCH_BYTES,
             max_request_size=1_048_576,
             request_timeout_ms=int(self._patience * 1000),
         )

@@ -76,7 +76,7 @@ class Mapper:
 
     def _address(self, joined: _Joined) -> siecle.Adresse | None:
         found = self._addresses.get(joined.adresse_id or "")
-        return None if found is None else siecle.Adresse(**dict(zip(_ADDRESS_FIELDS, _ADDRESS.decode(found), strict=True)))
+        return None if found is None else msgspec.convert(_WAITING.decode(found), siecle.Adresse, from_attributes=True)
 
     def _once(self, name: str, key: str, what: str, rank: int, adresse_id: str | None = None) -> bool:
         known = self._known[name]
@@ -132,7 +132,7 @@ class Mapper:
     def adresse(self, row: Values, rank: int) -> None:
         self.with_addresses = True
         if row.get("adresse_id"):
-            self._addresses[row["adresse_id"]] = _ENCODE([row.get(name) for name in _ADDRESS_FIELDS])
+            self._addresses[row["adresse_id"]] = _ENCODE(_WaitingAddress(**row))
 
     def personne(self, row: Values, rank: int) -> None:
         values = _PERSONNE.values(row, "Personne", rank, self._faults, uai=self._uai)
@@ -195,9 +195,11 @@ def _plain(name: str, record: type[msgspec.Struct], *keys: str) -> Callable[[Map
 
 
 _ENCODE = msgspec.msgpack.Encoder().encode
-_ADDRESS_FIELDS = siecle.Adresse.__struct_fields__
-_ADDRESS = msgspec.msgpack.Decoder(list[str | None])
+_WaitingAddress = msgspec.defstruct(
+    "_WaitingAddress", [(name, str | None, None) for name in siecle.Adresse.__struct_fields__], array_like=True, kw_only=True, gc=False
+)
 """An address waits without the names of its fields: most of a file's memory."""
+_WAITING = msgspec.msgpack.Decoder(_WaitingAddress)
 _ELEVE = Columns(siecle.Eleve, model.Eleve, ("uai", "elenoet", "scolarite_an_dernier"))
 _PERSONNE = Columns(siecle.Personne, model.Personne, ("uai",))
 _RESPONSABLE = Columns(siecle.ResponsableEleve, model.ResponsableEleve, ("uai",))

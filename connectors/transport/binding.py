@@ -242,7 +242,7 @@ def _nested_reader(field: _Field, struct: type[msgspec.Struct]) -> tuple[str, Re
 
 def _list_reader(items: str, inner: Reader) -> Reader:
     def read(container: Parsed, unknown: set[str] | None = None) -> list[Values]:
-        return [inner(item, unknown) for item in container.iterchildren(items)]
+        return [inner(item, unknown) for item in container if item.tag == items]
 
     return read
 
