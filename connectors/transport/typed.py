@@ -131,8 +131,7 @@ class Columns:
             for name, read in self._read:
                 if (text := texts.get(name)) is not None:
                     values[name] = read(text) if text else None
-            required = [values.get(name) for name in self._required]
-            if None not in required and "" not in required:
+            if all(map(values.get, self._required)):
                 for name in self._left:
                     values.pop(name, None)
                 return values

@@ -189,7 +189,10 @@ class XmlSource:
         if settled > 0:
             rows: Rows = []
             for child in islice(holder, settled):
-                rows += [(child.tag, child)] if child.tag in own else _rows_within(child, containers)
+                if (tag := child.tag) in own:
+                    rows.append((tag, child))
+                else:
+                    rows += _rows_within(child, containers)
             if rows:
                 self._idle = 0
                 yield rows
