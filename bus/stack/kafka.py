@@ -98,10 +98,16 @@ def _properties(folder: Path, ports: Mapping[str, int]) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
+def new_cluster_id() -> str:
+    """A random UUID as Kafka writes it. Like Kafka's own it never begins with a dash, which its tool would take for an option."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
 def _format(java_command: list[str], properties: Path, folder: Path) -> None:
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     done = subprocess.run(
-        [*java_command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
+        [*java_command, "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(properties)],
         capture_output=True,
         text=True,
         env=java.environment(folder),
