@@ -58,7 +58,7 @@ Controle = Callable[[Lu, Sequence[Lu], datetime, Rapport], None]
 
 def _compter(lu: Lu, _autres: Sequence[Lu], _instant: datetime, rapport: Rapport) -> None:
     names = [each.name for each in lu.records]
-    if not FICHIER.issuperset(names):
+    if not names or not FICHIER.issuperset(names):
         rapport.chiffres["Enregistrements"] = sum(name not in PAS_DES_LIGNES for name in names)
 
 

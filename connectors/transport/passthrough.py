@@ -39,7 +39,7 @@ def digest(delivery: Delivery) -> Digest:
 
 def digest_of(document: Document, delivery: Delivery) -> Digest:
     """The same once the document is read to its end: only an archive is read again, for its source saw what is inside."""
-    return digest(delivery) if document.archive else Digest(document.source.sha256, document.source.size)
+    return Digest(document.source.sha256, document.source.size) if document.archive is None else digest(delivery)
 
 
 def pieces(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

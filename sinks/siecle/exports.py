@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.outcome import OutgoingFolder
-from sinks.charlemagne import nomenclatures
-from sinks.pronote import lot
+from sinks.charlemagne.nomenclatures import SINK as NOMENCLATURES
+from sinks.pronote.lot import SINK as LOT
 from sinks.siecle.originaux import folder_of
 
 
@@ -27,7 +27,7 @@ class ExportsPour:
         return folder_of(lot, payload)
 
 
-POUR_PRONOTE = ExportsPour(lot.SINK, "pronote", "lsu.fichiers")
+POUR_PRONOTE = ExportsPour(LOT, "pronote", "lsu.fichiers")
 """The seven of a complete bundle."""
-POUR_CHARLEMAGNE = ExportsPour(nomenclatures.SINK, "charlemagne", "rentree.fichiers")
+POUR_CHARLEMAGNE = ExportsPour(NOMENCLATURES, "charlemagne", "rentree.fichiers")
 """The nomenclatures and structures."""

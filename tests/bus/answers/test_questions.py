@@ -178,7 +178,9 @@ def test_a_reply_that_is_none_does_not_end_the_listening() -> None:
         await asking._listen()
         return await asking._waiting["une question"]
 
-    assert asyncio.run(play()).reponse == "POSITIVE"
+    with structlog.testing.capture_logs() as logged:
+        assert asyncio.run(play()).reponse == "POSITIVE"
+    assert [each["event"] for each in logged] == ["asking.undecodable"] * 2
 
 
 @pytest.mark.parametrize("key", [None, b"\xff\xfe", b""])
