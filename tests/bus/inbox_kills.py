@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bus.receiving import Receiving
+from tests.waiting import PATIENCE
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -15,6 +16,6 @@ def killed(bus: Receiving, orders: list[dict[str, str]], contents: dict[str, str
     """How the worker ended for each order: the signal that killed the one, the status of the one that finished."""
     given = {**bus.given(), "contents": contents, "orders": orders, **others}
     command = [sys.executable, "-m", "tests.bus.inbox_victims"]
-    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, cwd=PROJECT, timeout=230)
+    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, cwd=PROJECT, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return [json.loads(each) for each in done.stdout.splitlines() if each.startswith("{")]

@@ -74,7 +74,6 @@ def test_the_bytes_are_durable_before_any_record_says_so(
         assert len([each for each in bus.came(FILES) if each.name == "fichier"]) == published
 
 
-@pytest.mark.timeout(240)
 def test_a_kill_at_any_step_leaves_every_event_with_its_bytes(services: Services, prefix: str, schema: str, tmp_path: Path) -> None:
     with receiving(services, prefix, schema, tmp_path) as bus:
         make_topics(bus)

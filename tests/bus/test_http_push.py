@@ -29,6 +29,7 @@ from tests.bus.receiving import Receiving, receiving
 from tests.connectors.apogee.samples import EVENT
 from tests.connectors.deliveries import SECRET
 from tests.services import Services
+from tests.waiting import PATIENCE
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 URL = "/v1/apogee/evenements"
@@ -71,14 +72,14 @@ def serving(bus: Receiving, limits: Limits, **options: Any) -> Iterator[Served]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
-    ready.wait(10)
+    ready.wait(PATIENCE)
     address = reserved.getsockname()
-    with httpx.Client(base_url=f"http://127.0.0.1:{address[1]}", timeout=20) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{address[1]}", timeout=PATIENCE) as client:
         try:
             yield Served(bus, client, address, token, tokens_file)
         finally:
             servers[0].should_exit = True
-            thread.join(20)
+            thread.join(PATIENCE)
             reserved.close()
 
 
@@ -230,7 +231,7 @@ def test_a_body_beyond_the_limit_is_413_whether_announced_or_not(bus: Receiving)
 
 
 def test_a_body_that_does_not_come_is_408(bus: Receiving) -> None:
-    with serving(bus, Limits(body_bytes=1_000, body_seconds=0.3)) as http, socket.create_connection(http.address, timeout=10) as link:
+    with serving(bus, Limits(body_bytes=1_000, body_seconds=0.3)) as http, socket.create_connection(http.address, timeout=PATIENCE) as link:
         head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {http.token}\r\nContent-Type: application/json\r\n"
         link.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
         assert link.recv(4096).startswith(b"HTTP/1.1 408")
@@ -239,9 +240,9 @@ def test_a_body_that_does_not_come_is_408(bus: Receiving) -> None:
 def test_headers_that_do_not_come_close_the_connection(bus: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol.PunctualProtocol, "header_seconds", 0.3)
     with serving(bus, Limits(body_bytes=1_000)) as http:
-        with socket.create_connection(http.address, timeout=10) as silent:
+        with socket.create_connection(http.address, timeout=PATIENCE) as silent:
             assert silent.recv(100) == b""
-        with socket.create_connection(http.address, timeout=10) as slow:
+        with socket.create_connection(http.address, timeout=PATIENCE) as slow:
             slow.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
             assert slow.recv(4096).startswith(b"HTTP/1.1 200")
             slow.sendall(b"GET /health HT")
@@ -307,13 +308,13 @@ def test_a_registry_away_is_503_only_while_ids_are_unknown(bus: Receiving) -> No
 
 def test_too_many_at_once_are_told_to_come_back(bus: Receiving) -> None:
     with serving(bus, Limits(body_bytes=10_000, in_progress=1, body_seconds=5)) as http:
-        with socket.create_connection(http.address, timeout=10) as link:
+        with socket.create_connection(http.address, timeout=PATIENCE) as link:
             head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {http.token}\r\nContent-Type: application/json\r\n"
             link.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n".encode())
             assert link.recv(4096).startswith(b"HTTP/1.1 100")
             busy = http.post(EVENT)
             assert (busy.status_code, busy.headers["retry-after"], codes(busy)) == (429, "1", ["TROP_DE_REQUETES"])
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while (last := http.post(EVENT).status_code) != 202:
             assert time.monotonic() < deadline, last
 
@@ -348,15 +349,15 @@ def test_a_process_told_to_stop_ends_in_order(bus: Receiving) -> None:
     token = tokens.create(bus.folder / "tokens.json", "test", ["apogee:ecrire"])
     process = subprocess.Popen([sys.executable, "-m", "bus.push.http_push"], env=environment, cwd=PROJECT)
     try:
-        deadline = time.monotonic() + 30
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        deadline = time.monotonic() + PATIENCE
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE) as client:
             while not _alive(client):
                 assert process.poll() is None
                 assert time.monotonic() < deadline
             response = client.post(URL, json=EVENT, headers={"Authorization": f"Bearer {token}"})
         assert response.status_code == 202
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()

@@ -28,7 +28,7 @@ from tests.bus.receiving import AT_ONCE, DOSSIERS, REGISTRATIONS, Receiving, rec
 from tests.connectors.aglae.samples import DOSSIERS_CSV
 from tests.connectors.apogee.samples import EXPORT
 from tests.services import Services
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_postgresql_that_cuts_at_any_step_loses_and_doubles_nothing(bus: Receivi
     async def work(publisher: RecordPublisher) -> None:
         inbox, locks, stop = bus.inbox(publisher, probe=probe), SystemLocks(bus.database), asyncio.Event()
         serving = asyncio.create_task(inbox_worker.serve(inbox, locks, stop, scan_seconds=0.02))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await _until(lambda: [row["state"] for row in _rows_or_none(bus)] == ["ARCHIVED"])
         stop.set()
         await serving
@@ -305,7 +305,7 @@ def test_two_workers_never_take_a_file_twice_and_keep_the_order(bus: Receiving) 
             asyncio.create_task(inbox_worker.serve(inbox, lock, stop, scan_seconds=0.02))
             for inbox, lock in zip(inboxes, locks, strict=True)
         ]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await _until(lambda: [row["state"] for row in bus.rows()].count("ARCHIVED") == 12)
         stop.set()
         await asyncio.gather(*serving)

@@ -27,7 +27,6 @@ def bus(services: Services, prefix: str, schema: str, tmp_path: Path) -> Iterato
         yield made
 
 
-@pytest.mark.timeout(240)
 def test_a_kill_at_any_step_loses_no_file_and_gives_every_record_one_id(bus: Receiving) -> None:
     head, line, _ = EXPORT.split("\r\n")[:3]
     good = "\r\n".join([head, *(line.replace("900001", str(number)) for number in range(LINES)), ""])

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 from bus.installation import NotReady, prepare
 from bus.settings import DatabaseSettings, Settings
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
 
 
@@ -24,7 +25,7 @@ def test_an_empty_installation_gets_tables_topics_and_contracts_and_twice_is_onc
     assert said == [f"{len(CATALOGUE)} topics créés"]
     prepare(settings, said.append)
     assert len(said) == 1
-    subjects = httpx.get(f"{settings.registry.url}/subjects").json()
+    subjects = httpx.get(f"{settings.registry.url}/subjects", timeout=PATIENCE).json()
     assert sum(subject.startswith(settings.prefix) for subject in subjects) == len(CATALOGUE)
 
 

@@ -14,6 +14,7 @@ from bus import supervisor
 from bus.stack import processes
 from bus.stack.places import Places
 from bus.supervisor import State, WorkerState
+from tests.waiting import PATIENCE
 
 LIVE = "import time\nwhile True: time.sleep(0.05)"
 DEAF = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen('{mark}', 'w').close()\nwhile True: time.sleep(0.05)"
@@ -31,9 +32,9 @@ def places(tmp_path: Path) -> Iterator[Places]:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, "the condition did not come true in 30 s"
+        assert time.monotonic() < end, "the condition did not come true"
         time.sleep(0.02)
 
 
@@ -119,7 +120,7 @@ def test_workers_of_a_killed_supervisor_are_ended_before_new_ones_start(places: 
     process = processes.find(places.pid(supervisor.NAME))
     assert process is not None
     process.kill()
-    process.wait(10)
+    process.wait(PATIENCE)
     assert psutil.pid_exists(orphan)
     assert supervisor.states(places) == (), "what a dead supervisor left is not believed"
     _start(places, un=LIVE)

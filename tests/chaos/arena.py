@@ -24,6 +24,7 @@ from tests.bus.engine.installation import Installation
 from tests.bus.engine.running import committed, compare, found, read
 from tests.chaos import chained_worker
 from tests.services import Services
+from tests.waiting import PATIENCE
 
 SESSION_MS = 6000
 SEEDS = range(1, int(os.environ.get("CHAOS_SEEDS", "1")) + 1)
@@ -106,7 +107,7 @@ class Arena:
         """From now on one worker is started again whenever it ends, as the supervisor does, unless it stopped on purpose."""
         self.kept = self.start()
 
-    def stop(self, member: Member, seconds: float = 40.0) -> int | None:
+    def stop(self, member: Member, seconds: float = PATIENCE) -> int | None:
         """Ask it to end and wait."""
         member.signal(signal.SIGTERM)
         self.until(lambda: member.ended is not None, "it ends when asked", seconds)
@@ -114,7 +115,7 @@ class Arena:
 
     # --- waiting -----------------------------------------------------------------------------------------------------
 
-    def until(self, condition: Callable[[], object], what: str, seconds: float = 90.0, alive: Sequence[Member] = ()) -> None:
+    def until(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE, alive: Sequence[Member] = ()) -> None:
         """Wait until it holds. Time running out, or the end of one of `alive`, fails the test with what the workers said."""
         end = time.monotonic() + seconds
         while not condition():
@@ -126,15 +127,15 @@ class Arena:
                 self.kept = self.start()
             time.sleep(0.2)
 
-    def reads(self, count: int, *alive: Member, seconds: float = 90.0) -> None:
+    def reads(self, count: int, *alive: Member, seconds: float = PATIENCE) -> None:
         """Until so many records were consumed in all."""
         self.until(lambda: read(self.installation) >= count, f"{count} records are read", seconds, alive)
 
-    def faulted(self, member: Member, seconds: float = 90.0) -> None:
+    def faulted(self, member: Member, seconds: float = PATIENCE) -> None:
         """Until its fault has fired: without that the run proves nothing."""
         self.until(lambda: member.said("FAULT "), "the fault fires", seconds)
 
-    def settled(self, *alive: Member, seconds: float = 90.0) -> None:
+    def settled(self, *alive: Member, seconds: float = PATIENCE) -> None:
         """Until everything is consumed, published and committed."""
 
         def settles() -> bool:

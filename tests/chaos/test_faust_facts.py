@@ -24,6 +24,7 @@ from mode import Service
 from bus.engine import engine as engine_module
 from bus.engine.batches import Batch
 from bus.engine.faust_source import FULL_BUFFER_SECONDS, BatchConsumer, BatchThread, FaustSource, Fetched
+from tests.waiting import PATIENCE
 
 TOPIC = TP("t", 0)
 OTHER = TP("t", 1)
@@ -154,7 +155,7 @@ def test_faust_commits_at_its_interval_and_when_it_stops() -> None:
         committing = asyncio.create_task(consumer._commit_handler.fun(consumer))
         twice = asyncio.Event()
         consumer.commit.side_effect = lambda **_: twice.set() if consumer.commit.await_count else None
-        await asyncio.wait_for(twice.wait(), 10)
+        await asyncio.wait_for(twice.wait(), PATIENCE)
         committing.cancel()
         consumer.commit = AsyncMock()
         await PlainConsumer.on_stop(consumer)
@@ -309,7 +310,7 @@ async def acked_when_its_reader_fails(manually: bool) -> bool:
     iterating = asyncio.create_task(anext(events))
     await asyncio.sleep(0)
     await channel.put(faust.Event(app, None, b"", {}, message))
-    await asyncio.wait_for(iterating, 10)
+    await asyncio.wait_for(iterating, PATIENCE)
     await events.aclose()
     return message.refcount == 0
 

@@ -20,7 +20,6 @@ POINTS = (
 )
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_worker_killed_at_each_step_of_the_engine_loses_and_doubles_nothing(arena: Arena, seed: int) -> None:
     """Two at a time share the tasks; the next two take over what both left."""

@@ -29,6 +29,7 @@ from tests.chaos import lock_worker
 from tests.chaos.arena import SEEDS, worker_environment
 from tests.processors.luciole.driver import Bus, Says, given_of
 from tests.services import Services
+from tests.waiting import PATIENCE
 
 INSTRUCTEURS = {
     "02102322 EPL XXX": ("0341088Y", "0300139B"),
@@ -113,11 +114,11 @@ class Country:
         for worker in self._workers.values():
             worker.process.terminate()
         for name, worker in self._workers.items():
-            worker.process.join(40)
+            worker.process.join(PATIENCE)
             assert worker.process.exitcode == 0, f"{name}: {worker.log.read_text(errors='replace')[-2500:]}"
         self._workers.clear()
 
-    def settled(self, seconds: float = 150.0) -> None:
+    def settled(self, seconds: float = PATIENCE) -> None:
         """Until everything is consumed, due and published."""
         groups = [GroupInputs(name, inputs_of(part.processor)) for name, part in self.network.parts.items()]
         with topic_admin.administration(self.network.any.kafka) as client:
@@ -197,7 +198,6 @@ class Campaign:
         return {event.id for event in self.bus.published if event.topic == topic}
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_worker_that_holds_the_lock_is_killed_and_everything_is_sent_once(country: Country, seed: int) -> None:
     """The lock's worker dies twice with the lock given, the procedure's dies twice wherever the dice say, all while four send."""

@@ -23,7 +23,6 @@ def adopted(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
     adopt("bourses", execute=True)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_committed_offsets_moved_ahead_by_hand_skip_nothing(arena: Arena, seed: int) -> None:
     arena.give(feed(1000, seed=seed))
@@ -38,13 +37,12 @@ def test_committed_offsets_moved_ahead_by_hand_skip_nothing(arena: Arena, seed: 
     arena.check(copies=False)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_topic_deleted_and_made_again_stops_the_task_with_its_remedy(arena: Arena, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when the new log is longer than the old one: the consumer itself would notice nothing."""
     deployment = arena.installation.deployment
     arena.give(feed(200, seed=seed))
-    running = arena.start(standing=8)
+    running = arena.start()
     arena.settled(running)
     with topic_admin.administration(arena.installation.kafka) as client:
         client.delete_topics([deployment.topic(DOSSIERS)])
@@ -65,7 +63,6 @@ def test_a_topic_deleted_and_made_again_stops_the_task_with_its_remedy(arena: Ar
     arena.check(copies=False)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_retention_that_passes_the_checkpoint_stops_the_task_with_its_remedy(
     arena: Arena, seed: int, monkeypatch: pytest.MonkeyPatch

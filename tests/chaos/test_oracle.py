@@ -12,8 +12,7 @@ from bus.engine.runner import Runner
 from tests.bus.engine.installation import Installation, feed
 from tests.bus.engine.running import compare, found, running, started, until
 from tests.services import Services
-
-pytestmark = pytest.mark.timeout(180)
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -96,10 +95,10 @@ async def crashed_and_repeated(installation: Installation, spoil: Spoil) -> None
 
 
 def test_the_engine_as_it_is_passes(installation: Installation) -> None:
-    asyncio.run(asyncio.wait_for(crashed_and_repeated(installation, nothing_spoilt), 120))
+    asyncio.run(asyncio.wait_for(crashed_and_repeated(installation, nothing_spoilt), PATIENCE))
 
 
 @pytest.mark.parametrize("spoil", [outbox_forgotten, checkpoint_before_effect, no_dedupe, not_in_order])
 def test_a_spoilt_engine_is_found_out(installation: Installation, spoil: Spoil) -> None:
     with pytest.raises((AssertionError, KeyError)):
-        asyncio.run(asyncio.wait_for(crashed_and_repeated(installation, spoil), 120))
+        asyncio.run(asyncio.wait_for(crashed_and_repeated(installation, spoil), PATIENCE))

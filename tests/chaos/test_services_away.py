@@ -48,7 +48,6 @@ def down(places: Places, service: str) -> None:
         assert processes.stop(places.pid(service))
 
 
-@pytest.mark.timeout(360)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_services_that_go_away_in_turn_cost_time_and_nothing_else(arena: Arena, own_places: Places, seed: int) -> None:
     arena.give(feed(6000, seed=seed, keys=100))
@@ -62,7 +61,7 @@ def test_services_that_go_away_in_turn_cost_time_and_nothing_else(arena: Arena, 
     assert working.ended is None
     stack.up(own_places)
     arena.installation.database.dispose()
-    arena.until(lambda: working.said("outside_is_back"), "it goes on by itself", 60, [working])
+    arena.until(lambda: working.said("outside_is_back"), "it goes on by itself", alive=[working])
     arena.reads(read(arena.installation) + 200)
 
     working = arena.kept
@@ -70,13 +69,13 @@ def test_services_that_go_away_in_turn_cost_time_and_nothing_else(arena: Arena, 
     down(own_places, kafka.SERVICE)
     arena.until(lambda: working.ended or read(arena.installation) > reached, "it is busy or ends")
     stack.up(own_places)
-    arena.reads(read(arena.installation) + 200, seconds=90)
+    arena.reads(read(arena.installation) + 200)
 
     down(own_places, registry.SERVICE)
     arena.reads(read(arena.installation) + 100)
     arena.stop(arena.kept)
-    arena.reads(read(arena.installation) + 200, seconds=90)
+    arena.reads(read(arena.installation) + 200)
     stack.up(own_places)
 
-    arena.settled(seconds=120)
+    arena.settled()
     arena.check(copies=True)

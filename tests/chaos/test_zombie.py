@@ -9,7 +9,6 @@ from tests.bus.engine.running import read
 from tests.chaos.arena import SEEDS, Arena
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("point", ["folded", "mid_publish"])
 def test_a_frozen_worker_that_wakes_up_changes_nothing_and_ends(arena: Arena, point: str, seed: int) -> None:
@@ -21,7 +20,7 @@ def test_a_frozen_worker_that_wakes_up_changes_nothing_and_ends(arena: Arena, po
     successor = arena.start()
     arena.reads(before + 200, successor)
     zombie.signal(signal.SIGCONT)
-    arena.until(lambda: zombie.ended is not None, "the zombie ends", 90, [successor])
+    arena.until(lambda: zombie.ended is not None, "the zombie ends", alive=[successor])
     assert zombie.ended == 70
     arena.give(feed(300, seed=seed + 100))
     arena.settled(successor)

@@ -34,6 +34,7 @@ from tests.bus.engine.installation import Installation
 from tests.bus.engine.running import running
 from tests.bus.engine.test_dead_letters import take_up
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
 
 KEY, OTHER_KEY = StudentKeys(SECRET).of_nne(NNE), StudentKeys(SECRET).of_nne(OTHER)
@@ -76,7 +77,7 @@ async def feeding(installation: Installation, rights: Rights, marks: Marks) -> A
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "not in time"

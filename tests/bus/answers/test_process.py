@@ -28,9 +28,8 @@ from processors.bourses.reponse import NON_CONFIRMEE, Question
 from tests.bus.answers.serving import NNE, UAI
 from tests.bus.engine.installation import Installation
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
-
-PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def until_ready(address: str, started: "subprocess.Popen[bytes]") -> None:
         assert started.poll() is None, "it ended"
         assert time.monotonic() < end, "never ready"
         try:
-            if httpx.get(f"{address}/ready", trust_env=False).status_code == httpx.codes.OK:
+            if httpx.get(f"{address}/ready", trust_env=False, timeout=PATIENCE).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -92,7 +91,7 @@ def test_it_is_ready_answers_both_ways_and_ends_when_asked(installation: Install
     with process(installation, tmp_path, port) as started:
         until_ready(address, started)
         headers = {"Authorization": f"Bearer {token}"}
-        body = httpx.post(f"{address}/v1/bourses", json={"nne": NNE, "annee": 2026}, headers=headers, trust_env=False).json()
+        body = httpx.post(f"{address}/v1/bourses", json={"nne": NNE, "annee": 2026}, headers=headers, trust_env=False, timeout=PATIENCE).json()
         assert body == {"reponse": "ATTENTE", "message": NON_CONFIRMEE}
         assert asyncio.run(over_the_bus()) == "ATTENTE"
         started.send_signal(signal.SIGTERM)

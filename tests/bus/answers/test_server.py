@@ -21,6 +21,7 @@ from bus.tokens import TokenFile
 from schemas.records.bourses import Droits
 from schemas.student_key import StudentKeys
 from tests.bus.answers.serving import NNE, SECRET, UAI, Mark, year
+from tests.waiting import PATIENCE
 
 Address = tuple[str, int]
 
@@ -47,12 +48,12 @@ def listening(folder: Path) -> Iterator[tuple[Address, str]]:
         listener.listen()
         thread = threading.Thread(target=lambda: uvloop.run(serve(listener)))
         thread.start()
-        made.wait(10)
+        made.wait(PATIENCE)
         try:
             yield listener.getsockname(), token
         finally:
             servers[0].stop()
-            thread.join(20)
+            thread.join(PATIENCE)
 
 
 def said(link: socket.socket) -> bytes:
@@ -72,7 +73,7 @@ def question(token: str, *headers: str) -> bytes:
 
 
 def test_questions_sent_before_their_answers_are_answered_in_order(tmp_path: Path) -> None:
-    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=20) as link:
+    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=PATIENCE) as link:
         link.sendall(question(token) + question("inconnu") + question(token, "Connection: close"))
         came = said(link)
     statuses = [part[:3] for part in came.split(b"HTTP/1.1 ")[1:]]
@@ -85,7 +86,7 @@ def test_a_body_that_does_not_come_is_408_and_nothing_is_read_for_who_may_not_as
     monkeypatch.setattr(answers_app, "BODY_SECONDS", 0.3)
     with listening(tmp_path) as (address, token):
         for bearer, status in ((token, b"408"), ("inconnu", b"401")):
-            with socket.create_connection(address, timeout=20) as link:
+            with socket.create_connection(address, timeout=PATIENCE) as link:
                 head = f"POST /v1/bourses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bearer}\r\nContent-Length: 100\r\n\r\n{{"
                 link.sendall(head.encode())
                 assert link.recv(4096).startswith(b"HTTP/1.1 " + status)
@@ -95,7 +96,7 @@ def test_headers_that_come_too_slowly_close_the_connection(tmp_path: Path, monke
     monkeypatch.setattr(PunctualProtocol, "header_seconds", 0.3)
     with listening(tmp_path) as (address, token):
         for begun in (b"", b"\r\n", b"GET /health HTTP/1.1\r\nHost", question(token)[:-2]):
-            with socket.create_connection(address, timeout=20) as link:
+            with socket.create_connection(address, timeout=PATIENCE) as link:
                 link.sendall(begun)
                 assert said(link) == b""
 
@@ -112,7 +113,7 @@ def test_headers_that_come_too_slowly_close_the_connection(tmp_path: Path, monke
     ids=["header", "headers", "address", "trailer", "chunk extension"],
 )
 def test_what_is_no_body_and_never_ends_is_cut(tmp_path: Path, begun: bytes) -> None:
-    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=20) as link:
+    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=PATIENCE) as link:
         link.sendall(begun.replace(b"TOKEN", token.encode()))
         with pytest.raises((BrokenPipeError, ConnectionResetError)):
             link.sendall(b"x" * 20_000_000)
@@ -130,12 +131,12 @@ def test_what_is_no_body_and_never_ends_is_cut(tmp_path: Path, begun: bytes) -> 
     ids=["no http", "two lengths of a body", "two content-lengths", "space before a colon", "address beyond ASCII"],
 )
 def test_what_is_no_request_is_400_and_the_end(tmp_path: Path, sent: bytes) -> None:
-    with listening(tmp_path) as (address, _), socket.create_connection(address, timeout=20) as link:
+    with listening(tmp_path) as (address, _), socket.create_connection(address, timeout=PATIENCE) as link:
         link.sendall(sent)
         assert said(link).startswith(b"HTTP/1.1 400")
 
 
 def test_a_request_to_change_protocol_is_answered_as_any_other(tmp_path: Path) -> None:
-    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=20) as link:
+    with listening(tmp_path) as (address, token), socket.create_connection(address, timeout=PATIENCE) as link:
         link.sendall(question(token, "Connection: Upgrade", "Upgrade: websocket"))
         assert link.recv(4096).startswith(b"HTTP/1.1 200")

@@ -40,6 +40,7 @@ from schemas.outcome import Processor
 from sinks.registry import FILE_SINKS
 from tests.connectors.deliveries import SECRET
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
 
 AT_ONCE = Patience(quiet=0.0, incomplete=0.0)
@@ -138,7 +139,7 @@ class BusOfSchools:
     def _taken(self) -> bool:
         return bool(self.one("SELECT count(*) FROM tasks") == 4 * len(self.processors))
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 90.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
         """Wait until the condition holds; a processor that fails meanwhile fails the test."""
         async with asyncio.timeout(seconds):
             while not await asyncio.to_thread(condition):
@@ -147,7 +148,7 @@ class BusOfSchools:
                         await member.task
                 await asyncio.sleep(0.02)
 
-    async def settled(self, seconds: float = 90.0) -> None:
+    async def settled(self, seconds: float = PATIENCE) -> None:
         """Wait until nothing is under way: every processor has decided all that it was given, and published what that made."""
         await self.until(self._quiet, seconds)
 
@@ -167,7 +168,7 @@ class BusOfSchools:
         (self.folder / "inbox" / system / "depot" / name).write_bytes(content)
         known = "SELECT state FROM depots WHERE system = :system AND name = :name AND settled_at IS NOT NULL ORDER BY sequence"
         before = len(self.rows(known, system=system, name=name))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(found := self.rows(known, system=system, name=name)) == before:
                 await inbox.cycle()
         return str(found[-1]["state"])

@@ -19,6 +19,7 @@ from schemas.outcome import Event
 from tests.bus.engine import oracle
 from tests.bus.engine.chain import Chain
 from tests.bus.engine.installation import Installation
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -90,7 +91,7 @@ async def running(installation: Installation, reads: bool = True, **options: Any
             await member.leave()
 
 
-async def until(condition: Callable[[], Any], *members: Running, seconds: float = 60.0) -> None:
+async def until(condition: Callable[[], Any], *members: Running, seconds: float = PATIENCE) -> None:
     """Wait until the condition holds; a member that fails meanwhile fails the test."""
     async with asyncio.timeout(seconds):
         while not await asyncio.to_thread(condition):

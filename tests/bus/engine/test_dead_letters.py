@@ -15,6 +15,7 @@ from schemas.envelope import Envelope
 from schemas.identity import derive
 from schemas.outcome import Event
 from tests.bus.engine.installation import Installation, inscription
+from tests.waiting import PATIENCE
 
 TOPIC = "apogee.inscriptions.v1"
 
@@ -26,7 +27,7 @@ async def running(installation: Installation) -> AsyncIterator[Callable[[Callabl
     task = asyncio.create_task(source.run(runner, every=0.2))
 
     async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 if task.done():
                     task.result()

@@ -21,16 +21,15 @@ from schemas.codec import encode
 from schemas.outcome import Event
 from tests.bus.engine.installation import Installation, feed
 from tests.bus.engine.running import compare, found, running, until
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
-
-pytestmark = pytest.mark.timeout(120)
 
 CRC_AT, CRC_FROM = 17, 21
 """Places in a batch of records."""
 
 
 def run(scenario: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(scenario, 100))
+    asyncio.run(asyncio.wait_for(scenario, PATIENCE))
 
 
 def value_of(installation: Installation, event: Event) -> bytes:

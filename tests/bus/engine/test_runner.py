@@ -9,11 +9,10 @@ from typing import Any
 
 from bus.engine.batches import Batch, LogBounds, Takeover
 from bus.engine.runner import Place, Runner
+from tests.waiting import PATIENCE
 
 TOPIC = "t"
 TASKS = 3
-LIMIT = 20.0
-"""Seconds after which a test that waits has failed."""
 
 
 @dataclass
@@ -44,7 +43,7 @@ class Engine:
             raise ValueError
         place = (batch.partition, batch.end)
         self.running.append(place)
-        assert self.gate.wait(LIMIT)
+        assert self.gate.wait(PATIENCE)
         self.running.remove(place)
         self.done.append(place)
 
@@ -67,7 +66,7 @@ class Publisher:
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIMIT):
+    async with asyncio.timeout(PATIENCE):
         while not reached():  # noqa: ASYNC110 - what is waited for happens in a thread
             await asyncio.sleep(0.005)
 

@@ -27,8 +27,7 @@ from schemas.outcome import Event, Outcome
 from tests.bus.engine import chain
 from tests.bus.engine.installation import START, Installation, dossier, feed, inscription
 from tests.bus.engine.running import assembled, committed, compare, found, read, running, started, until
-
-pytestmark = pytest.mark.timeout(180)
+from tests.waiting import PATIENCE
 
 PLACES = [(topic, partition) for topic in inputs_of(chain.PROCESSOR) for partition in range(4)]
 
@@ -55,7 +54,7 @@ async def played_out(installation: Installation, events: list[Event]) -> None:
 
 def run(scenario: Coroutine[Any, Any, None]) -> None:
     """Out of time, the scenario is cancelled from inside its loop, so that its members and clients still end in order."""
-    asyncio.run(asyncio.wait_for(scenario, 120))
+    asyncio.run(asyncio.wait_for(scenario, PATIENCE))
 
 
 def ends(installation: Installation) -> dict[KafkaPartition, int]:
@@ -251,7 +250,7 @@ def test_a_revocation_during_a_takeover_stops_it_and_leaves_no_task(installation
 
         def slow(partition: int) -> int | None:
             begun.set()
-            go_on.wait(30)
+            go_on.wait(PATIENCE)
             return fence(partition)
 
         monkeypatch.setattr(runner.engine, "fence", slow)

@@ -24,6 +24,7 @@ from schemas.codec import SchemaUnknown, encode
 from schemas.outcome import Event, Outcome, Row
 from tests.bus.engine import chain
 from tests.bus.engine.installation import Installation, dossier, inscription
+from tests.waiting import PATIENCE
 
 INPUTS = ("apogee.inscriptions.v1", "aglae.dossiers.v1", "bourses.interne.v1")
 IDS = {topic: f"id of {topic}" for topic in INPUTS}
@@ -184,9 +185,9 @@ def test_a_frozen_owner_loses_its_lock(bench: Bench) -> None:
     def probe(point: str) -> None:
         if point == "folded":
             frozen.set()
-            resume.wait(60)
+            resume.wait(PATIENCE)
 
-    former = bench.engine(probe, idle_seconds=1.0)
+    former = bench.engine(probe, idle_seconds=3.0)
     former.take_over(0, "cluster", IDS, EMPTY)
     outcome: list[BaseException] = []
 
@@ -198,12 +199,12 @@ def test_a_frozen_owner_loses_its_lock(bench: Bench) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    frozen.wait(30)
-    present = bench.engine(lock_seconds=20.0)
+    frozen.wait(PATIENCE)
+    present = bench.engine(lock_seconds=60.0)
     present.take_over(0, "cluster", IDS, EMPTY)
     assert ids_of(present.run(bench.batch(inscription("k", 1))))
     resume.set()
-    thread.join(30)
+    thread.join(PATIENCE)
     assert isinstance(outcome[0], Transient)
     with pytest.raises(Fenced):
         former.run(bench.batch(inscription("k", 1)))
@@ -449,10 +450,10 @@ def test_a_schema_that_the_registry_does_not_have_is_asked_for_once_a_batch(benc
 
 def test_no_lock_is_held_while_a_slow_registry_is_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL ends a transaction that stands idle; the same batch would then be tried again for ever."""
-    engine = taken(bench, idle_seconds=0.3)
+    engine = taken(bench, idle_seconds=1.0)
 
     def slow(_schema_id: int) -> Any:
-        time.sleep(0.6)
+        time.sleep(2.0)
         raise SchemaUnknown
 
     monkeypatch.setattr(engine._reader, "_writer_schema", slow)

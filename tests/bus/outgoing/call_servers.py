@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bus.settings import OutgoingHttpSettings
 from tests.bus.outgoing.mail_servers import Certificate
+from tests.waiting import PATIENCE
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -68,7 +69,7 @@ def answering(desk: Desk | None = None, secured: Certificate | None = None) -> I
         yield chosen, listening.getsockname()[1]
     finally:
         server.should_exit = server.force_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         listening.close()
 
 
@@ -98,7 +99,7 @@ def breaking(act: Callable[[socket.socket], None]) -> Iterator[tuple[list[int], 
     finally:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def until_the_end_of_the_request(link: socket.socket) -> bytes:

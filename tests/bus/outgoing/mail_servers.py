@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bus.settings import SmtpSettings
+from tests.waiting import PATIENCE
 
 STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "body", "end")
 """Where a server may go away: at once, in answer to a command, after 354, or once it has the whole message."""
@@ -137,7 +138,7 @@ def serving(box: Mailbox | None = None, *, ssl_context: ssl.SSLContext | None = 
     finally:
         asyncio.run_coroutine_threadsafe(_end(server), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()
 
 

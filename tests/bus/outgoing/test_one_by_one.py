@@ -26,6 +26,7 @@ from bus.outgoing.one_by_one import (
 )
 from tests.bus.outgoing.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
 from tests.services import Services
+from tests.waiting import PATIENCE
 
 SINK = "essai.appels"
 
@@ -251,15 +252,15 @@ def test_two_processes_never_serve_a_sink_together(database: sqlalchemy.Engine) 
 
     def linger() -> None:
         entered.set()
-        leave.wait(30)
+        leave.wait(PATIENCE)
 
     slow.meanwhile = linger
     thread = threading.Thread(target=OneByOne(database, [slow]).once)
     thread.start()
-    assert entered.wait(30)
+    assert entered.wait(PATIENCE)
     assert OneByOne(database, [quick]).once() == 0
     leave.set()
-    thread.join(30)
+    thread.join(PATIENCE)
     assert (slow.taken, quick.taken) == (effects, [])
 
 
@@ -302,10 +303,10 @@ def test_an_answer_that_comes_while_the_database_is_away_is_not_lost(
     def probe(point: str) -> None:
         if point == "effect_carried":
             holder.start()
-            assert locked.wait(30)
+            assert locked.wait(PATIENCE)
 
     OneByOne(impatient, [partner], probe).once()
-    holder.join(30)
+    holder.join(PATIENCE)
     impatient.dispose()
     assert (partner.taken != [], states(database)) == (True, {"FAIT": 1})
 

@@ -24,7 +24,7 @@ from tests.bus.outgoing.effects import add, put_in, states
 from tests.bus.outgoing.mail_servers import Mailbox, serving, smtp
 from tests.bus.outgoing.test_mail import PAYLOAD, SINK, Mails
 from tests.services import Services
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 class Lines:
@@ -60,7 +60,7 @@ def test_a_slow_mail_server_does_not_stop_the_files(database: sqlalchemy.Engine,
         finally:
             stopping.set()
     assert (tmp_path / "essai" / "lignes_1.txt").exists()
-    thread.join(30)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
@@ -124,7 +124,7 @@ def test_the_process_starts_and_ends_on_sigterm(
 
         until(served, 60)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)

@@ -33,6 +33,7 @@ from schemas.outcome import Event, Processor
 from tests.bus.engine.installation import Installation
 from tests.bus.engine.running import Running, started
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -193,7 +194,7 @@ class Network:
             await self.rest()
         self.clock.now = until
 
-    async def rest(self, seconds: float = 60.0) -> None:
+    async def rest(self, seconds: float = PATIENCE) -> None:
         """Until every group has read everything and no deadline is due. A member that fails meanwhile, but
         for one that was told to die, fails the test."""
         async with asyncio.timeout(seconds):

@@ -9,7 +9,6 @@ from bus.processors import all_processors
 from tests.bus.procedures.network import Network, of_domain, simulated
 from tests.services import Services
 
-pytestmark = pytest.mark.timeout(120)
 PROCESSORS = of_domain(all_processors(), "formation", "comptes")
 
 

@@ -26,7 +26,6 @@ from tests.bus.outgoing.mail_servers import Received, serving, smtp
 from tests.bus.procedures.network import Network, Played, of_domain, simulated
 from tests.services import Services
 
-pytestmark = pytest.mark.timeout(120)
 PROCESSORS = of_domain(all_processors(), "luciole")
 FROZEN, NEXT = "ac_11_detenteur_fige_debloque", datetime(2026, 6, 5, 8, 50, tzinfo=UTC)
 """A sender who stands still, and when the support sets him aside."""

@@ -12,6 +12,7 @@ from bus.pulling.ledger import PullLedger
 from bus.pulling.pulling import Page, Pulling
 from schemas.outcome import PullConnector
 from tests.bus.receiving import Came, Receiving
+from tests.waiting import PATIENCE
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -54,7 +55,7 @@ def kills(bus: Receiving, steps: dict[str, Callable[[], None]], **sources: Any) 
                 break
             ends.append(step)
             assert json.loads(line) == {"step": step, "killed": int(signal.SIGKILL), "finished": 0}
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=PATIENCE)
     assert ends == list(steps), said
 
 

@@ -26,6 +26,7 @@ from schemas.codec import encode
 from schemas.contracts import contract_of
 from schemas.envelope import Envelope
 from schemas.student_key import StudentKeys
+from tests import waiting
 from tests.bus.pulling.apogee_services import ApogeeServices, services_answering, settings_for, step, student
 from tests.bus.pulling.ordering import PROJECT, told_apart
 from tests.bus.receiving import REGISTRATIONS, Came, Receiving, receiving
@@ -90,7 +91,7 @@ def work(bus: Receiving, settings: Settings, until: Callable[[], bool]) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(completing_worker.run(settings, stop, first_pause=0.05))
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(waiting.PATIENCE):
                 while not running.done() and not await asyncio.to_thread(until):
                     await asyncio.wait([running], timeout=0.2)
         finally:
@@ -199,7 +200,6 @@ asyncio.run(completing_worker.run(settings_of(given), asyncio.Event(), probe))
 """
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("killed_at", ["published", "recorded"])
 def test_a_kill_before_the_offsets_are_committed_asks_again_with_the_same_ids(bus: Receiving, killed_at: str) -> None:
     with apogee_of(bus) as (apogee, settings):
@@ -212,7 +212,7 @@ def test_a_kill_before_the_offsets_are_committed_asks_again_with_the_same_ids(bu
             "apogee_ws": settings.apogee_ws.model_dump(mode="json"),
         }  # fmt: skip
         ended = subprocess.run(
-            [sys.executable, "-c", VICTIM], input=json.dumps(given), text=True, cwd=PROJECT, timeout=100, capture_output=True
+            [sys.executable, "-c", VICTIM], input=json.dumps(given), text=True, cwd=PROJECT, timeout=waiting.PATIENCE, capture_output=True
         )
         assert ended.returncode == -signal.SIGKILL, ended.stderr
         before = len(completed(bus))

@@ -49,7 +49,6 @@ def test_the_overlap_is_counted_and_a_bad_registration_told_once(bus: Receiving)
     assert len(PullLedger(bus.database).open_refusals("pegase.flux")) == 1
 
 
-@pytest.mark.timeout(240)
 def test_a_kill_at_any_step_loses_no_registration_and_gives_each_one_id(bus: Receiving) -> None:
     pegase = Pegase()
     made = 0

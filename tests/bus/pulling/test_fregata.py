@@ -55,7 +55,7 @@ def api(fregata: Fregata, tmp_path: Path) -> Iterator[FregataApi]:
     with answering(fregata) as (_, port):
         settings = FregataSettings(
             url=f"http://127.0.0.1:{port}{BASE}", key_id=KEY_ID, key_file=tmp_path / "fregata_key", uais=f"{FIRST}, {SECOND}, {FIRST}",
-            private_networks="127.0.0.0/8", timeout_seconds=2, call_seconds=4,
+            private_networks="127.0.0.0/8", timeout_seconds=20, call_seconds=30,
         )  # fmt: skip
         yield open_api(settings, SECRET)
 

@@ -19,6 +19,7 @@ from tests.bus.pulling.ordering import PROJECT
 from tests.bus.receiving import Receiving, receiving
 from tests.connectors.deliveries import SECRET
 from tests.services import Services
+from tests.waiting import PATIENCE
 from topics.catalogue import CATALOGUE
 
 RECENT = datetime.now().replace(microsecond=0) - timedelta(hours=3)  # noqa: DTZ005 - a wall clock, hours ago in any zone
@@ -51,7 +52,7 @@ def process(bus: Receiving, module: str, **variables: str) -> Iterator[None]:
         try:
             yield
             running.send_signal(signal.SIGTERM)
-            _, said = running.communicate(timeout=40)
+            _, said = running.communicate(timeout=PATIENCE)
         finally:
             running.kill()
     assert running.returncode == 0, said
@@ -59,7 +60,7 @@ def process(bus: Receiving, module: str, **variables: str) -> Iterator[None]:
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.3)

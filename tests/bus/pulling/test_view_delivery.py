@@ -114,7 +114,6 @@ def test_a_doubtful_key_is_listed_as_long_as_it_stays_so_at_the_source(bus: Rece
     assert (ledger.open_refusals(), ledger.open_doubts()) == ([], [])
 
 
-@pytest.mark.timeout(240)
 def test_a_kill_at_any_step_loses_no_registration_and_gives_each_one_id(bus: Receiving, apogee: ApogeeBase) -> None:
     """`published` is between the broker's acknowledgement and the watermark."""
     made = 0

@@ -14,6 +14,7 @@ from bus.stack import kafka, ports, postgres, processes, registry, stack
 from bus.stack.failure import StackFailure
 from bus.stack.places import Places
 from tests.services import embedded_places
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.broker
 
@@ -90,7 +91,7 @@ def test_a_var_that_was_deleted_under_a_running_server_leaves_nothing_that_the_n
             shutil.rmtree(places.var)
         for process in running:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(PATIENCE)
         for home in homes:
             shutil.rmtree(home, ignore_errors=True)
 
