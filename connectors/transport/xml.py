@@ -15,7 +15,7 @@ from typing import IO, Any
 from lxml import etree
 
 from connectors.transport import document_messages as say
-from connectors.transport import messages
+from connectors.transport import latin, messages
 from connectors.transport.faults import Unreadable
 from schemas.outcome import Fault
 
@@ -37,18 +37,6 @@ _ACCEPTED = {
     "cp1252": "WINDOWS-1252",
 }
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_ASCII = bytes(range(128))
-_LATIN = ("ISO-8859-1", "ISO-8859-15")
-"""Every byte is a character: Python turns them into UTF-8 as libxml2 does, and faster."""
-_NOT_LATIN = re.compile(rb"[\x80-\x9f]|\xc3[\xa0-\xbf]")
-"""Bytes that Latin texts never hold: controls (Windows quotes) and UTF-8's accented letters."""
-
-_APART = {
-    byte: (bytes((byte,)).decode("iso8859-1").encode(), bytes((byte,)).decode("iso8859-15").encode())
-    for byte in b"\xa4\xa6\xa8\xb4\xb8\xbc\xbd\xbe"
-}
-"""Bytes that are one character in ISO-8859-1, which Python decodes five times as fast, and another in ISO-8859-15: both in UTF-8."""
-_SAME = bytes(set(range(256)) - _APART.keys())
 _CHUNK = 64 * 1024
 """Bytes between two looks at a tree that grows."""
 
@@ -88,7 +76,6 @@ class XmlSource:
         if not self._head:
             raise Unreadable(messages.empty_file())
         self.encoding = _encoding_of(self._head)
-        self._doubt(self._head)
         _refuse_doctype(self._head, self.encoding, exhausted=len(self._head) < PROLOG_LIMIT)
         opening = _opening(self._head, self.encoding)
         self.namespace = opening.namespace
@@ -109,7 +96,10 @@ class XmlSource:
 
     def read(self, size: int = -1) -> bytes:
         """What the parser calls: the next bytes, counted."""
-        return self._next(max(size, 256 * 1024))
+        data = self._next(max(size, 256 * 1024))
+        if self.encoding in latin.ENCODINGS:
+            self._accents(data)
+        return data
 
     def rows(self, containers: Mapping[str, frozenset[str] | None]) -> Iterator[tuple[str, Parsed]]:
         """Each element whose tag is in `containers` under one of the parents listed there (None: any), in the order of the document.
@@ -153,7 +143,7 @@ class XmlSource:
         if self.encoding in _UTF_16:
             yield from self.rows(containers)
             return
-        one_byte = self.encoding in _LATIN
+        one_byte = self.encoding in latin.ENCODINGS
         encoding = "UTF-8" if one_byte else self.encoding
         parser = etree.XMLPullParser(events=("pi",), encoding=encoding, collect_ids=False, **{**_SAFE, "remove_pis": False})
         mark: Parsed | None = None
@@ -161,7 +151,7 @@ class XmlSource:
         others = False
         try:
             while data := self._next(_CHUNK):
-                readable = _as_utf8(data, self.encoding) if one_byte else data
+                readable = latin.as_utf8(data, self._accents(data), self.encoding) if one_byte else data
                 parser.feed(readable if mark is not None else _marked(readable))
                 for _, instruction in parser.read_events():
                     if mark is not None:
@@ -226,14 +216,13 @@ class XmlSource:
         if self._idle > TREE_LIMIT:
             raise Unreadable(say.unpacked_too_big("Une partie du document XML", TREE_LIMIT))
         self._digest.update(data)
-        self._doubt(data)
         return data
 
-    def _doubt(self, data: bytes) -> None:
-        if self._doubtful or self.encoding not in _LATIN or data.isascii():
-            return
-        accents = data.translate(None, _ASCII)
-        self._doubtful = _NOT_LATIN.search(accents) is not None and _NOT_LATIN.search(data) is not None
+    def _accents(self, data: bytes) -> bytes:
+        """What is not ASCII in bytes that should be Latin; a doubt about them is kept."""
+        accents = latin.accents_of(data)
+        self._doubtful = self._doubtful or latin.is_doubtful(data, accents)
+        return accents
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +236,6 @@ class _Opening:
 def parse_bytes(content: bytes) -> Parsed:
     """The whole of a small document given as bytes, under the same rules as a stream."""
     return XmlSource(io.BytesIO(content), TREE_LIMIT).tree()
-
-
-def _as_utf8(data: bytes, encoding: str) -> bytes:
-    """Of an encoding in which every byte is a character."""
-    text = data.decode("iso8859-1").encode()
-    for byte in set(data.translate(None, _SAME)) if encoding == "ISO-8859-15" else ():
-        text = text.replace(*_APART[byte])
-    return text
 
 
 def _marked(head: bytes) -> bytes:
