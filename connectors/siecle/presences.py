@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from struct import Struct
 
 from schemas.outcome import Record
 from schemas.records import siecle
@@ -14,7 +13,7 @@ SEAUX = "0123456789abcdef"
 
 
 class Presences:
-    """The pupils of one export who have an INE and no exit date: some thirty bytes each, whatever the school."""
+    """The pupils of one export who have an INE and no exit date: some forty bytes each, whatever the school."""
 
     def __init__(self, keys: StudentKeys) -> None:
         self._keys = keys
@@ -24,24 +23,19 @@ class Presences:
         """One pupil of the export."""
         if ine is not None and ine.strip() and date_sortie is None:
             cle = self._keys.of_nne(ine)
-            identifier = eleve_id.encode()
-            self._lines[cle[0]] += _HEAD.pack(bytes.fromhex(cle), len(identifier)) + identifier
+            self._lines[cle[0]] += f"{cle}{eleve_id}{_END}".encode()
 
     def records(self, debut: siecle.InstantaneDebut, received: datetime) -> Iterator[Record]:
         """One record a part, empty ones too: a pupil who is no more there has left."""
         for seau in SEAUX:
-            eleves = tuple(siecle.EleveDuSeau(cle=cle, eleve_id=eleve_id) for cle, eleve_id in sorted(_read(self._lines[seau])))
+            eleves = tuple([_eleve(line) for line in sorted(self._lines[seau].decode().split(_END)[:-1])])
             data = siecle.Presences(uai=debut.uai, millesime=debut.millesime, eleves=eleves)
             yield Record(TOPIC, "presences", f"{debut.uai}/{seau}", f"presences/{seau}", received, data, f"présences {seau}")
 
 
-_HEAD = Struct(f"={KEY_LENGTH // 2}sI")
-"""A key and the length of the identifier that follows, which nothing bounds in a file."""
+_END = "\0"
+"""After each line: the one character that no text of an XML document holds."""
 
 
-def _read(lines: bytearray) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(lines):
-        cle, size = _HEAD.unpack_from(lines, at)
-        at += _HEAD.size + size
-        yield cle.hex(), lines[at - size : at].decode()
+def _eleve(line: str) -> siecle.EleveDuSeau:
+    return siecle.EleveDuSeau(cle=line[:KEY_LENGTH], eleve_id=line[KEY_LENGTH:])
