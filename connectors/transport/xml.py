@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 from lxml import etree
@@ -140,9 +140,10 @@ class XmlSource:
         The tree is looked at between two chunks. What has a next sibling will not change any more: rows are given, all is dropped.
         The only event is an instruction of ours before the root, from which the tree is reached.
         """
-        if self.encoding in _UTF_16:
-            yield from self.rows(containers)
-            return
+        return self.rows(containers) if self.encoding in _UTF_16 else chain.from_iterable(self._blocks(containers))
+
+    def _blocks(self, containers: Containers) -> Iterator[Rows]:
+        """The rows, as many at once as a chunk has brought; each list before it is dropped."""
         one_byte = self.encoding in latin.ENCODINGS
         encoding = "UTF-8" if one_byte else self.encoding
         parser = etree.XMLPullParser(events=("pi",), encoding=encoding, collect_ids=False, **{**_SAFE, "remove_pis": False})
@@ -162,7 +163,7 @@ class XmlSource:
                     root = next(mark.itersiblings("*"), None)
                 if root is not None:
                     for rows in self._settled(root, containers, ended=False):
-                        yield from _without_instructions(rows) if others else rows
+                        yield _without_instructions(rows) if others else rows
             parser.close()
         except etree.XMLSyntaxError as error:
             raise Unreadable(_syntax(error)) from error
@@ -170,7 +171,7 @@ class XmlSource:
         if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable(say.doctype_refused(1))
         for rows in self._settled(root, containers, ended=True):
-            yield from _without_instructions(rows) if others else rows
+            yield _without_instructions(rows) if others else rows
 
     def _settled(self, holder: Parsed, containers: Containers, ended: bool) -> Iterator[Rows]:
         """The rows under an element, whose last child may still grow unless the document has ended; each list before it is dropped."""
