@@ -91,7 +91,8 @@ def test_it_is_ready_answers_both_ways_and_ends_when_asked(installation: Install
     with process(installation, tmp_path, port) as started:
         until_ready(address, started)
         headers = {"Authorization": f"Bearer {token}"}
-        body = httpx.post(f"{address}/v1/bourses", json={"nne": NNE, "annee": 2026}, headers=headers, trust_env=False, timeout=PATIENCE).json()
+        question = {"nne": NNE, "annee": 2026}
+        body = httpx.post(f"{address}/v1/bourses", json=question, headers=headers, trust_env=False, timeout=PATIENCE).json()
         assert body == {"reponse": "ATTENTE", "message": NON_CONFIRMEE}
         assert asyncio.run(over_the_bus()) == "ATTENTE"
         started.send_signal(signal.SIGTERM)
