@@ -4,7 +4,8 @@ every field's type again for each record, and tries every branch of every option
 Only values of exactly the types of the generated structs are written here; anything else raises, and `schemas.codec` then
 asks fastavro, whose answer is the reference: the same bytes, or the reason why there are none.
 
-The bytes of days, numbers, amounts and instants are remembered, for the same few come again and again: a field costs one lookup.
+The bytes of days, numbers, amounts, instants and short lists of texts (a class's options) are remembered, for the same few come
+again and again: a field costs one lookup.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,8 @@ EPOCH_DAY = date(1970, 1, 1).toordinal()
 INT, LONG = range(-(2**31), 2**31), range(-(2**63), 2**63)
 REMEMBERED = 16_384
 """Values of one kind whose bytes are kept."""
+SHORT, SHORT_REMEMBERED = 8, 1_024
+"""Records of a list that is remembered, and how many such lists are."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
 """The branches of an optional value, and the end of a list."""
 
@@ -56,6 +59,7 @@ def varint(value: int) -> bytes:
 
 
 SIZES = tuple(varint(size) for size in range(64))
+TEXTS = ("string", ["null", "string"])
 
 
 # --- what remembers --------------------------------------------------------------------------------------------------
@@ -64,13 +68,14 @@ SIZES = tuple(varint(size) for size in range(64))
 class Bytes(dict[Any, bytes]):
     """Value → its bytes, made when first asked for. For types whose equal values always have equal bytes."""
 
-    def __init__(self, make: Write) -> None:
+    def __init__(self, make: Write, most: int = REMEMBERED) -> None:
         super().__init__()
         self._make = make
+        self._most = most
 
     def __missing__(self, value: Any) -> bytes:
         made = self._make(value)
-        if len(self) >= REMEMBERED:
+        if len(self) >= self._most:
             self.clear()
         self[value] = made
         return made
@@ -153,7 +158,8 @@ def _expression(schema: Any, named: dict[str, Expression]) -> Expression:
         case "enum":
             return remember(schema, named, _enum(_ranks(schema)))
         case "array":
-            return _called(_many(_item(schema["items"], named)))
+            many = _many(_item(schema["items"], named))
+            return _called(_short(many) if _only_texts(schema["items"]) else many)
         case "map":
             return _called(_pairs(_function(_expression(schema["values"], named))))
         case "record":
@@ -238,6 +244,21 @@ def _many(item: Write) -> Write:
             return END
         size = len(value)
         return b"".join((SIZES[size] if size < len(SIZES) else varint(size), *map(item, value), END))
+
+    return write
+
+
+def _only_texts(item: Any) -> bool:
+    """Records of texts: equal ones have equal bytes. Numbers have not (True equals 1), nor have amounts."""
+    return isinstance(item, dict) and item["type"] == "record" and all(each["type"] in TEXTS for each in item["fields"])
+
+
+def _short(many: Write) -> Write:
+    """Looks a short list up; a long one is made each time, and never kept."""
+    kept = Bytes(many, SHORT_REMEMBERED)
+
+    def write(value: Any) -> bytes:
+        return kept[value] if len(value) <= SHORT else many(value)
 
     return write
 

@@ -100,7 +100,7 @@ class Mapper:
 
     def options(self, row: Values, rank: int) -> None:
         found = row.get("options", ())
-        key = ("OPTION", *[tuple(each.items()) for each in found])
+        key = _same_key("OPTION", found)
         options = self._same.get(key)
         if options is None:
             options = self._same[key] = tuple([siecle.Option(**each) for each in found])
@@ -109,7 +109,7 @@ class Mapper:
 
     def structures(self, row: Values, rank: int) -> None:
         found = row.get("structures", ())
-        key = ("STRUCTURES_ELEVE", *[tuple(each.items()) for each in found])
+        key = _same_key("STRUCTURES_ELEVE", found)
         values = self._same.get(key)
         if values is None:
             made = [typed(siecle.Structure, each, "STRUCTURES_ELEVE", rank, self._faults) for each in found]
@@ -183,6 +183,11 @@ class Mapper:
         if made is not None:
             subject = "/".join((name, *(str(getattr(made, key)) for key in keys))) if keys else f"{name}/{rank}"
             self._rows.add(name, subject, made)
+
+
+def _same_key(what: str, found: Iterable[Values]) -> tuple[Any, ...]:
+    """Equal for lists whose items have the same fields, in the same order, with the same texts."""
+    return (what, *[(*each, *each.values()) for each in found])
 
 
 def _codes(row: Values, several: str, code: str) -> tuple[str, ...]:

@@ -107,3 +107,60 @@ def test_what_is_not_exactly_of_its_type_is_left_to_fastavro(value: Any) -> None
 @pytest.mark.parametrize("schema", ["double", ["string", "null"], {"type": "int", "logicalType": "time-millis"}])
 def test_a_type_that_no_contract_has_is_left_to_fastavro(schema: Any) -> None:
     assert writers_of([{"type": "record", "name": "r", "fields": [{"name": "x", "type": schema}]}]) == (None,)
+
+
+class Option(msgspec.Struct, frozen=True):
+    """A record of texts only: short lists of it are remembered."""
+
+    code: str
+    rang: str | None = None
+
+
+class Counted(msgspec.Struct, frozen=True):
+    whole: int
+
+
+class Thawed(msgspec.Struct):
+    code: str
+    rang: str | None = None
+
+
+class Held(msgspec.Struct, frozen=True):
+    items: Any
+
+
+def held(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    item = {"type": "record", "name": "item", "fields": [{"name": name, "type": kind} for name, kind in fields]}
+    return {"type": "record", "name": "held", "fields": [{"name": "items", "type": {"type": "array", "items": item}}]}
+
+
+OPTIONS = held([("code", "string"), ("rang", ["null", "string"])])
+
+
+def test_lists_of_texts_come_again_with_the_same_bytes_whatever_their_length() -> None:
+    write = writers_of([OPTIONS])[0]
+    assert write is not None
+    for size in (0, 1, 2, 8, 9, 70, 2, 0):
+        for code in ("030201", "", "é" * 70):
+            value = Held(tuple(Option(code, None if rank % 2 else str(rank)) for rank in range(size)))
+            assert write(value) == by_fastavro(OPTIONS, msgspec.to_builtins(value))
+
+
+def test_more_lists_than_are_remembered_are_written_all_the_same() -> None:
+    write = writers_of([OPTIONS])[0]
+    assert write is not None
+    for _ in range(2):
+        for rank in range(1_030):
+            value = Held((Option(str(rank)),))
+            assert write(value) == by_fastavro(OPTIONS, msgspec.to_builtins(value))
+
+
+def test_what_equals_a_remembered_list_and_is_none_is_left_to_fastavro() -> None:
+    texts, numbers = writers_of([OPTIONS])[0], writers_of([held([("whole", "long")])])[0]
+    assert texts is not None
+    assert numbers is not None
+    texts(Held((Option("A"),)))
+    numbers(Held((Counted(1),)))
+    for write, other in ((texts, [Option("A")]), (texts, (Thawed("A"),)), (texts, "A"), (texts, None), (numbers, (Counted(True),))):
+        with pytest.raises(Exception):  # noqa: B017 (whatever it raises, fastavro is asked)
+            write(Held(other))
