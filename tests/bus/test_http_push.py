@@ -58,6 +58,7 @@ def serving(bus: Receiving, limits: Limits, **options: Any) -> Iterator[Served]:
     token = tokens.create(tokens_file, f"test{time.monotonic_ns()}", ["apogee:ecrire"])
     reserved = socket.socket()
     reserved.bind(("127.0.0.1", 0))
+    reserved.listen()  # a call may come before the server accepts
     servers: list[Any] = []
     ready = threading.Event()
 
