@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 300.0
-"""Seconds after which a test says that what it waits for never comes. It measures nothing: a loaded machine takes five times as
-long as a quiet one for the same steps, and only a test that fails waits to the end. The run's own limit is above it."""
+"""Seconds after which a test says that what it waits for never comes. It measures nothing: a loaded machine takes several times
+as long as a quiet one for the same steps, and only a test that fails waits to the end. The run's own limit is above it."""
 
 
 def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from sys import getrefcount
 from typing import Any
 
 import fastavro
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from schemas.avro_writer import writers_of
+from schemas.avro_writer import SHORT, SHORT_REMEMBERED, writers_of
 from schemas.codec import PLAIN_TYPES
 from schemas.contracts import contract_of
 from tests.schemas.samples import EVERY_RECORD, any_record
@@ -146,16 +147,23 @@ def test_lists_of_texts_come_again_with_the_same_bytes_whatever_their_length() -
             assert write(value) == by_fastavro(OPTIONS, msgspec.to_builtins(value))
 
 
-def test_more_lists_than_are_remembered_are_written_all_the_same() -> None:
+def test_a_short_list_is_kept_until_too_many_others_came_and_a_long_one_never() -> None:
     write = writers_of([OPTIONS])[0]
     assert write is not None
-    for _ in range(2):
-        for rank in range(1_030):
-            value = Held((Option(str(rank)),))
-            assert write(value) == by_fastavro(OPTIONS, msgspec.to_builtins(value))
+    short, long = (Held(tuple(Option(str(rank)) for rank in range(size))) for size in (SHORT, SHORT + 1))
+    before = getrefcount(short.items), getrefcount(long.items)
+    written = write(short), write(long)
+    kept = getrefcount(short.items), getrefcount(long.items)
+    assert kept == (before[0] + 1, before[1])
+    for rank in range(SHORT_REMEMBERED):
+        value = Held((Option(str(rank)),))
+        assert write(value) == by_fastavro(OPTIONS, msgspec.to_builtins(value))
+    after = getrefcount(short.items)
+    assert after == before[0]
+    assert (write(short), write(long)) == written
 
 
-def test_what_equals_a_remembered_list_and_is_none_is_left_to_fastavro() -> None:
+def test_what_resembles_a_remembered_list_is_left_to_fastavro() -> None:
     texts, numbers = writers_of([OPTIONS])[0], writers_of([held([("whole", "long")])])[0]
     assert texts is not None
     assert numbers is not None

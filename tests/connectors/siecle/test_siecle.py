@@ -204,6 +204,15 @@ def accept(rows: Sequence[msgspec.Struct], root: str = "BEE_ELEVES", parametres:
     return Siecle(SECRET).accept(delivery(written(FORMATS[root], rows, parametres), "ElevesAvecAdresses.xml"))
 
 
+def test_the_same_texts_in_other_fields_are_other_options() -> None:
+    """Equal lists are one object for all the pupils who have them."""
+    others = [(model.Option(num_option="1", code_matiere="2"),), (model.Option(num_option="1", code_modalite_elect="2"),)]
+    pupils = [msgspec.structs.replace(ELEVE, eleve_id=str(rank)) for rank in range(2)]
+    options = [model.OptionsEleve(eleve_id=str(rank), options=each) for rank, each in enumerate(others)]
+    found = [each.data.options[0] for each in records_of(accept([*pupils, *options])) if each.name == "eleve"]
+    assert [(each.code_matiere, each.code_modalite_elect) for each in found] == [("2", None), (None, "2")]
+
+
 def test_a_pupil_is_joined_with_options_structures_bursary_and_address() -> None:
     rows = [
         msgspec.structs.replace(ELEVE, adresse_id="7", attribut_elenoet="12", elenoet="13", mel=""),
@@ -403,6 +412,11 @@ def test_active_pupils_are_told_by_the_digest_of_their_ine_in_sixteen_parts() ->
     assert "070832327" not in str(found)
     other = {each.cle for record in presences_of(*pupils, secret=b"another-secret-of-32-bytes-long!") for each in record.data.eleves}
     assert other.isdisjoint(told.values())
+
+
+def test_the_order_of_the_file_changes_nothing_in_who_is_active() -> None:
+    pupils = [msgspec.structs.replace(ELEVE, eleve_id=str(rank), id_national=f"01130148{rank:02}M") for rank in range(60)]
+    assert presences_of(*pupils) == presences_of(*reversed(pupils))
 
 
 def test_only_an_export_of_pupils_tells_who_is_active() -> None:

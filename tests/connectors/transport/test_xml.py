@@ -1,7 +1,7 @@
 """XML that nobody trusts: entities, sizes, encodings, depth. Every hostile document is built here."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -111,17 +111,19 @@ def test_bytes_that_are_not_of_the_declared_encoding_are_refused_with_their_line
     assert caught.value.fault.message.startswith("Ligne 3 :")
 
 
+@pytest.mark.parametrize("read", [as_rows, as_lists, XmlSource.tree])
 @pytest.mark.parametrize("prefix", [b"", b" " * 300_000])
-def test_utf_8_under_a_latin_declaration_is_read_and_warned_about(prefix: bytes) -> None:
+def test_utf_8_under_a_latin_declaration_is_read_and_warned_about(prefix: bytes, read: Callable[[XmlSource], object]) -> None:
     content = b'<?xml version="1.0" encoding="ISO-8859-15"?><a>' + prefix + "<r>é</r></a>".encode()
     found = source(content)
-    list(found.rows(ROWS))
+    read(found)
     assert [fault.code for fault in found.warnings] == ["ENCODAGE_DOUTEUX"]
 
 
-def test_true_latin_accents_raise_no_doubt() -> None:
+@pytest.mark.parametrize("read", [as_rows, as_lists, XmlSource.tree])
+def test_true_latin_accents_raise_no_doubt(read: Callable[[XmlSource], object]) -> None:
     found = source(document("ISO-8859-15", "ÀÂÉÈÊËÎÏÔÙÛÜÇàâçéèêëîïôùûüÿœæ°«»§²"))
-    list(found.rows(ROWS))
+    read(found)
     assert found.warnings == ()
 
 
