@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bus.inbox import worker as inbox_worker
 from bus.inbox.inbox import Inbox
@@ -253,13 +253,18 @@ def test_postgresql_that_cuts_at_any_step_loses_and_doubles_nothing(bus: Receivi
     bus.drop("a.csv", EXPORT)
     bus.drop("a.csv.done", b"")
     cut = threading.Event()
+    backends: set[int] = set()
+    """Its own only: the tests beside it use the same server."""
+    bus.database.dispose()
+    event.listen(bus.database, "connect", lambda raw, _record: backends.add(raw.info.backend_pid))
 
     def probe(name: str) -> None:
         if name == step and not cut.is_set():
             cut.set()
             with bus.database.connect() as connection:
-                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-                connection.execute(text(f"{others} AND application_name = 'passerelle' AND query LIKE '%depots%' AND state = 'idle'"))
+                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(:backends) AND pid <> pg_backend_pid()"
+                query = text(f"{others} AND query LIKE '%depots%' AND state = 'idle'")
+                connection.execute(query, {"backends": sorted(backends)})
 
     async def work(publisher: RecordPublisher) -> None:
         inbox, locks, stop = bus.inbox(publisher, probe=probe), SystemLocks(bus.database), asyncio.Event()

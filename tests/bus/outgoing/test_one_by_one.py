@@ -26,7 +26,7 @@ from bus.outgoing.one_by_one import (
 )
 from tests.bus.outgoing.effects import Died, add, dying_at, make_due, put_in, row, states, suspension
 from tests.services import Services
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 SINK = "essai.appels"
 
@@ -271,10 +271,12 @@ def test_a_process_that_was_taken_over_stops_before_it_says_anything_that_counts
     frozen, other = Partner(), Partner()
 
     def taken_over() -> None:
+        """The other one comes round until the server has done away with the connection: it ends it in its own time."""
+        its = "(classid::bigint << 32) | objid::bigint = hashtextextended(current_schema() || ' sortie ' || :sink, 0)"
         with database.begin() as connection:
-            here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND {here}"))
-        OneByOne(database, [other]).once()
+            query = text(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND {its}")
+            assert connection.execute(query, {"sink": SINK}).scalar_one()
+        until(lambda: OneByOne(database, [other]).once())
 
     frozen.meanwhile = taken_over
     with pytest.raises(sqlalchemy.exc.DBAPIError):
