@@ -4,8 +4,8 @@ every field's type again for each record, and tries every branch of every option
 Only values of exactly the types of the generated structs are written here; anything else raises, and `schemas.codec` then
 asks fastavro, whose answer is the reference: the same bytes, or the reason why there are none.
 
-The bytes of days, numbers, amounts, instants and short lists of texts (a class's options) are remembered, for the same few come
-again and again: a field costs one lookup.
+The bytes of days, numbers, amounts, instants, codes (fields called `code_…`) and short lists of texts (a class's options) are
+remembered, for the same few come again and again: a field costs one lookup.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +28,8 @@ REMEMBERED = 16_384
 """Values of one kind whose bytes are kept."""
 SHORT, SHORT_REMEMBERED = 8, 1_024
 """Records of a list that is remembered, and how many such lists are."""
+CODES_REMEMBERED = 1_024
+"""Codes of one field whose bytes are kept."""
 NULL, PRESENT, END = b"\0", b"\2", b"\0"
 """The branches of an optional value, and the end of a list."""
 
@@ -222,6 +224,16 @@ def _logical(kind: str, logical: str, schema: Mapping[str, Any]) -> Expression:
             raise NotOurs(logical)
 
 
+def _code(schema: Any) -> Expression:
+    """A nomenclature has few texts, which come again and again."""
+    if schema == "string":
+        kept = Bytes(_key, CODES_REMEMBERED)
+    else:
+        kept = Bytes(lambda value: NULL if value is None else PRESENT + _key(value), CODES_REMEMBERED)
+    name = fresh("codes")
+    return Expression(lambda x: f"{name}[{x}]", {name: kept})
+
+
 def _ranks(schema: Mapping[str, Any]) -> dict[str | None, bytes]:
     return {symbol: varint(rank) for rank, symbol in enumerate(schema["symbols"])}
 
@@ -300,7 +312,7 @@ def _record(schema: Any, named: dict[str, Expression]) -> Write:
     names: dict[str, Any] = {"known": known, "check": check, "join": b"".join}
     parts = []
     for name, field in zip(fields, schema["fields"], strict=True):
-        found = _expression(field["type"], named)
+        found = _code(field["type"]) if name.startswith("code_") and field["type"] in TEXTS else _expression(field["type"], named)
         names |= found.names
         parts.append(found.of(f"value.{name}"))
     known_first = "    if value.__class__ not in known:\n        check(value)\n"

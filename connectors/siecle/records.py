@@ -42,8 +42,9 @@ class Mapper:
         self._counts: dict[type, int] = {}
         self._known: dict[str, dict[str, _Joined]] = defaultdict(dict)
         """Record name -> identifier -> what is joined to it."""
-        self._same: dict[Any, Any] = {}
-        """One object for equal lists of options or structures: most pupils of a class share theirs."""
+        self._same_options: dict[bytes, tuple[siecle.Option, ...]] = {}
+        self._same_structures: dict[bytes, tuple[siecle.Structure, ...]] = {}
+        """One object for equal lists, by what they are read from: most pupils of a class share theirs."""
         self._addresses: dict[str, bytes] = {}
         self.with_addresses = False
 
@@ -100,22 +101,22 @@ class Mapper:
 
     def options(self, row: Values, rank: int) -> None:
         found = row.get("options", ())
-        key = _same_key("OPTION", found)
-        options = self._same.get(key)
+        key = _ENCODE(found)
+        options = self._same_options.get(key)
         if options is None:
-            options = self._same[key] = tuple([siecle.Option(**each) for each in found])
+            options = self._same_options[key] = tuple([siecle.Option(**each) for each in found])
         if (joined := self._of_pupil(row, "OPTION", rank)) is not None:
             joined.options = options
 
     def structures(self, row: Values, rank: int) -> None:
         found = row.get("structures", ())
-        key = _same_key("STRUCTURES_ELEVE", found)
-        values = self._same.get(key)
+        key = _ENCODE(found)
+        values = self._same_structures.get(key)
         if values is None:
             made = [typed(siecle.Structure, each, "STRUCTURES_ELEVE", rank, self._faults) for each in found]
             values = tuple([each for each in made if each is not None])
             if len(values) == len(found):  # what is wrong is said of each pupil
-                self._same[key] = values
+                self._same_structures[key] = values
         if (joined := self._of_pupil(row, "STRUCTURES_ELEVE", rank)) is not None:
             joined.structures = values
 
@@ -183,11 +184,6 @@ class Mapper:
         if made is not None:
             subject = "/".join((name, *(str(getattr(made, key)) for key in keys))) if keys else f"{name}/{rank}"
             self._rows.add(name, subject, made)
-
-
-def _same_key(what: str, found: Iterable[Values]) -> tuple[Any, ...]:
-    """Equal for lists whose items have the same fields, in the same order, with the same texts."""
-    return (what, *[(*each, *each.values()) for each in found])
 
 
 def _codes(row: Values, several: str, code: str) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ def binding(struct: type[msgspec.Struct]) -> Binding:
             nested[tag] = (field.name, field.items is not None and field.container is None, reader)
         elif field.tag is not None:
             texts |= dict.fromkeys((field.tag, *field.aliases), field.name)
-    attributes: dict[str | bytes, str] = {field.attribute: field.name for field in fields if field.attribute is not None}
+    attributes = tuple((field.attribute.encode(), field.name) for field in fields if field.attribute is not None)
     content = next((field.name for field in fields if field.content), None)
     return Binding(struct, fields, _reader(texts, nested, attributes, content))
 
@@ -179,48 +179,45 @@ def binding(struct: type[msgspec.Struct]) -> Binding:
 def _reader(
     texts: Mapping[str, str],
     nested: Mapping[str, tuple[str, bool, Reader]],
-    attributes: Mapping[str | bytes, str],
+    attributes: tuple[tuple[bytes, str], ...],
     content: str | None,
 ) -> Reader:
     """The reader of a struct's values, from tag -> field of the children that are texts, tag -> (field, whether its values are
-    collected, reader) of the others, attribute -> field, and the field that is the element's own text.
+    collected, reader) of the others, attribute (in UTF-8, as lxml compares it) and field, and the field that is the element's own text.
 
-    It runs once per element of files of millions: what it needs is in local names. `known` has None for what is no text.
+    It runs once per element of files of millions: what it needs is in local names.
     """
 
-    known: Mapping[str, str | None] = {**dict.fromkeys(nested), **texts}
+    known: Mapping[str, Any] = {**nested, **texts}
 
     def children(element: Parsed, unknown: set[str] | None = None) -> Values:
         values: Values = {}
         for child in element:
             try:
-                text = known[child.tag]
+                field = known[child.tag]
             except KeyError:
                 if unknown is not None:
                     unknown.add(child.tag)
                 continue
-            if text is not None:
-                values[text] = child.text or ""
+            if field.__class__ is str:
+                values[field] = child.text or ""
+                continue
+            name, collected, reader = field
+            found = reader(child, unknown)
+            if not collected:
+                values[name] = found
+            elif name in values:
+                values[name].append(found)
             else:
-                add(values, child.tag, child, unknown)
+                values[name] = [found]
         return values
-
-    def add(values: Values, tag: str, child: Parsed, unknown: set[str] | None) -> None:
-        name, collected, reader = nested[tag]
-        found = reader(child, unknown)
-        if not collected:
-            values[name] = found
-        elif name in values:
-            values[name].append(found)
-        else:
-            values[name] = [found]
 
     if not attributes and content is None:
         return children
 
     def read(element: Parsed, unknown: set[str] | None = None) -> Values:
         values = children(element, unknown)
-        for key, name in attributes.items():
+        for key, name in attributes:
             if (value := element.get(key)) is not None:
                 values[name] = value
         if content is not None:

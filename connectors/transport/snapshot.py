@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -25,7 +27,6 @@ IN_MEMORY = 4 * 1024 * 1024
 DIGEST_LENGTH = 12
 
 _ENCODE = msgspec.msgpack.Encoder().encode
-_FRAME = msgspec.msgpack.Decoder(tuple[int, str, msgspec.Raw])
 
 
 def about_person(kind: str, uai: str, identifier: str) -> str:
@@ -37,9 +38,9 @@ class Rows:
     """The rows of one file, encoded, beyond 4 MiB on disk; read back once, in order."""
 
     def __init__(self, types: Mapping[str, type[msgspec.Struct]]) -> None:
-        self._names = tuple(types)
-        self._decoders = tuple(msgspec.msgpack.Decoder(each) for each in types.values())
-        self._index = {name: rank for rank, name in enumerate(self._names)}
+        self._frames = {name: _frame(rank, data) for rank, (name, data) in enumerate(types.items())}
+        self._names = {frame: name for name, frame in self._frames.items()}
+        self._decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(reduce(or_, self._names))
         self._spool = Spool(IN_MEMORY)
         self.count = 0
         self.last_touch: Callable[[Any], Any] | None = None
@@ -47,15 +48,19 @@ class Rows:
 
     def add(self, name: str, subject: str, data: msgspec.Struct | Mapping[str, Any]) -> None:
         """`data`: the record, or its fields, which are then checked as it is read back."""
-        self._spool.add(_ENCODE((self._index[name], subject, data)))
+        self._spool.add(_ENCODE(self._frames[name](subject, data)))
         self.count += 1
 
     def __iter__(self) -> Iterator[tuple[str, str, Any]]:
         touch = self.last_touch
         with self._spool as spool:
-            for rank, subject, payload in map(_FRAME.decode, spool):
-                data = self._decoders[rank].decode(payload)
-                yield self._names[rank], subject, data if touch is None else touch(data)
+            for row in map(self._decoder.decode, spool):
+                yield self._names[row.__class__], row.subject, row.data if touch is None else touch(row.data)
+
+
+def _frame(rank: int, data: type[msgspec.Struct]) -> type:
+    """A record that waits with its subject, told from the others by its rank."""
+    return msgspec.defstruct("Frame", [("subject", str), ("data", data)], array_like=True, tag=rank, gc=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,7 @@ class XmlSource:
             if rows:
                 self._idle = 0
                 yield rows
+                rows.clear()  # first, or each element is dropped on its own, not all at once
             del holder[:settled]
         if len(holder) and holder[0].tag not in own:
             yield from self._settled(holder[0], containers, ended)

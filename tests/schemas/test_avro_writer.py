@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from schemas.avro_writer import SHORT, SHORT_REMEMBERED, writers_of
+from schemas.avro_writer import CODES_REMEMBERED, SHORT, SHORT_REMEMBERED, writers_of
 from schemas.codec import PLAIN_TYPES
 from schemas.contracts import contract_of
 from tests.schemas.samples import EVERY_RECORD, any_record
@@ -172,3 +172,43 @@ def test_what_resembles_a_remembered_list_is_left_to_fastavro() -> None:
     for write, other in ((texts, [Option("A")]), (texts, (Thawed("A"),)), (texts, "A"), (texts, None), (numbers, (Counted(True),))):
         with pytest.raises(Exception):  # noqa: B017 (whatever it raises, fastavro is asked)
             write(Held(other))
+
+
+class Coded(msgspec.Struct, frozen=True):
+    """Fields called as a nomenclature's codes are: their texts are remembered."""
+
+    code_mef: Any
+    code_pays: Any = None
+
+
+CODED = {
+    "type": "record",
+    "name": "coded",
+    "fields": [{"name": "code_mef", "type": "string"}, {"name": "code_pays", "type": ["null", "string"]}],
+}
+
+
+def test_codes_come_again_with_the_same_bytes_however_many_they_are() -> None:
+    write = writers_of([CODED])[0]
+    assert write is not None
+    for rank in (*range(CODES_REMEMBERED + 3), 0, 1):
+        for value in (Coded(str(rank), str(rank)), Coded("é" * 70), Coded("", "")):
+            assert write(value) == by_fastavro(CODED, msgspec.to_builtins(value))
+
+
+def test_codes_are_kept_until_too_many_others_came() -> None:
+    write = writers_of([CODED])[0]
+    assert write is not None
+    code = "".join(("1031", "0019110"))
+    before = getrefcount(code)
+    write(Coded(code, code))
+    assert getrefcount(code) == before + 2
+    for rank in range(CODES_REMEMBERED):
+        write(Coded(str(rank), str(rank)))
+    assert getrefcount(code) == before
+
+
+@pytest.mark.parametrize("value", [Coded(None), Coded(b"x"), Coded("x", 1), Coded("x", ["x"]), Coded("\ud800")])
+def test_what_is_no_text_where_a_code_stands_is_left_to_fastavro(value: Coded) -> None:
+    with pytest.raises(Exception):  # noqa: B017 (whatever it raises, fastavro is asked)
+        ours(CODED, value)

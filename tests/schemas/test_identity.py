@@ -1,5 +1,6 @@
 """Equal causes give equal ids, different ones never the same."""
 
+import hmac
 import uuid
 from itertools import combinations
 
@@ -53,6 +54,12 @@ def test_the_key_of_a_student_shows_nothing_and_changes_with_the_secret() -> Non
 def test_students_without_nne_are_told_apart_by_establishment() -> None:
     assert KEYS.without_nne("0840001V", "42") != KEYS.without_nne("0840002W", "42")
     assert KEYS.without_nne("0840001V", "42") == KEYS.of_nne("0840001V|42")
+
+
+@given(secret=st.binary(min_size=16, max_size=200), nne=st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))
+def test_the_key_of_a_student_is_an_hmac_whatever_the_secrets_length(secret: bytes, nne: str) -> None:
+    keyed = hmac.new(secret, nne.strip().upper().encode(), "sha256")
+    assert StudentKeys(secret).of_nne(nne) == keyed.hexdigest()[:32]
 
 
 @pytest.mark.parametrize("nne", ["", "  "])
