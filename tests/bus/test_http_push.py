@@ -239,7 +239,7 @@ def test_a_body_that_does_not_come_is_408(bus: Receiving) -> None:
 
 
 def test_headers_that_do_not_come_close_the_connection(bus: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol.PunctualProtocol, "header_seconds", 0.3)
+    monkeypatch.setattr(http_protocol.PunctualProtocol, "header_seconds", 2.0)
     with serving(bus, Limits(body_bytes=1_000)) as http:
         with socket.create_connection(http.address, timeout=PATIENCE) as silent:
             assert silent.recv(100) == b""
@@ -308,7 +308,7 @@ def test_a_registry_away_is_503_only_while_ids_are_unknown(bus: Receiving) -> No
 
 
 def test_too_many_at_once_are_told_to_come_back(bus: Receiving) -> None:
-    with serving(bus, Limits(body_bytes=10_000, in_progress=1, body_seconds=5)) as http:
+    with serving(bus, Limits(body_bytes=10_000, in_progress=1, body_seconds=PATIENCE)) as http:
         with socket.create_connection(http.address, timeout=PATIENCE) as link:
             head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {http.token}\r\nContent-Type: application/json\r\n"
             link.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 100\r\n\r\n".encode())

@@ -120,9 +120,9 @@ def test_nobody_there_is_tried_again_and_silence_is_not(database: sqlalchemy.Eng
     assert states(database) == {"A_FAIRE": 1}
     make_due(database)
     with answering(Desk(silent=True)) as (desk, port):
-        outgoing(database, calling(SINK, port, timeout_seconds=1)).once()
+        outgoing(database, calling(SINK, port, timeout_seconds=3)).once()
         make_due(database)
-        outgoing(database, calling(SINK, port, timeout_seconds=1)).once()
+        outgoing(database, calling(SINK, port, timeout_seconds=3)).once()
     assert (len(desk.calls), states(database)) == (1, {"INCERTAIN": 1})
 
 
@@ -250,7 +250,7 @@ def test_what_the_accounts_owner_answers_decides_of_the_mail(status: int, state:
 
 def test_a_silent_accounts_owner_is_asked_again_later() -> None:
     with answering(Desk(silent=True)) as (_, port), pytest.raises(NotDrawn) as fault:
-        drawn(calling(NAME, port, timeout_seconds=1))
+        drawn(calling(NAME, port, timeout_seconds=3))
     assert (fault.value.verdict.state, fault.value.verdict.whole_sink) == (State.TODO, True)
 
 

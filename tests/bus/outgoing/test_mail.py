@@ -230,6 +230,6 @@ def test_a_slow_server_is_left_within_the_time_of_the_settings(database: sqlalch
     add(database, SINK, PAYLOAD)
     with serving(Mailbox(silent="MAIL")) as (box, port):
         began = time.monotonic()
-        outgoing(database, smtp(port, timeout_seconds=1)).once()
-        assert time.monotonic() - began < 5
+        outgoing(database, smtp(port, timeout_seconds=3)).once()
+        assert time.monotonic() - began < 60
     assert (states(database), box.received) == ({"A_FAIRE": 1}, [])

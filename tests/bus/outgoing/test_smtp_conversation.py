@@ -55,7 +55,7 @@ def test_a_server_that_goes_away_before_the_last_line_leaves_a_retry_and_after_i
 @pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT", "DATA", "end"])
 def test_a_silent_server_is_left_after_the_time_of_the_settings(stage: str) -> None:
     with serving(Mailbox(silent=stage)) as (box, port):
-        verdict, _ = send(smtp(port, timeout_seconds=1), box)
+        verdict, _ = send(smtp(port, timeout_seconds=3), box)
     assert verdict.state is (State.UNCERTAIN if stage == "end" else State.TODO)
 
 

@@ -122,7 +122,7 @@ def test_the_process_starts_and_ends_on_sigterm(
             with database.begin() as connection:
                 return bool(connection.execute(sqlalchemy.text("SELECT count(*) FROM sinks")).scalar_one())
 
-        until(served, 60)
+        until(served)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     finally:
