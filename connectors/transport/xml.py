@@ -16,7 +16,6 @@ from lxml import etree
 
 from connectors.transport import document_messages as say
 from connectors.transport import latin, messages
-from connectors.transport.ahead import ahead
 from connectors.transport.faults import Unreadable
 from schemas.outcome import Fault
 
@@ -98,7 +97,6 @@ class XmlSource:
     def read(self, size: int = -1) -> bytes:
         """What the parser calls: the next bytes, counted."""
         data = self._next(max(size, 256 * 1024))
-        self._count_idle(data)
         if self.encoding in latin.ENCODINGS:
             self._accents(data)
         return data
@@ -146,16 +144,16 @@ class XmlSource:
 
     def _blocks(self, containers: Containers) -> Iterator[Rows]:
         """The rows, as many at once as a chunk has brought; each list before it is dropped."""
-        encoding = "UTF-8" if self.encoding in latin.ENCODINGS else self.encoding
+        one_byte = self.encoding in latin.ENCODINGS
+        encoding = "UTF-8" if one_byte else self.encoding
         parser = etree.XMLPullParser(events=("pi",), encoding=encoding, collect_ids=False, **{**_SAFE, "remove_pis": False})
         mark: Parsed | None = None
         root: Parsed | None = None
         others = False
-        pieces = ahead(self._readable)
         try:
-            for data in pieces:
-                self._count_idle(data)
-                parser.feed(data if mark is not None else _marked(data))
+            while data := self._next(_CHUNK):
+                readable = latin.as_utf8(data, self._accents(data), self.encoding) if one_byte else data
+                parser.feed(readable if mark is not None else _marked(readable))
                 for _, instruction in parser.read_events():
                     if mark is not None:
                         others = True
@@ -169,18 +167,11 @@ class XmlSource:
             parser.close()
         except etree.XMLSyntaxError as error:
             raise Unreadable(_syntax(error)) from error
-        finally:
-            pieces.close()
         assert root is not None  # or the parser would not have closed
         if root.getroottree().docinfo.internalDTD is not None:
             raise Unreadable(say.doctype_refused(1))
         for rows in self._settled(root, containers, ended=True):
             yield _without_instructions(rows) if others else rows
-
-    def _readable(self) -> bytes:
-        """The next chunk in an encoding that libxml2 reads fast."""
-        data = self._next(_CHUNK)
-        return latin.as_utf8(data, self._accents(data), self.encoding) if self.encoding in latin.ENCODINGS else data
 
     def _settled(self, holder: Parsed, containers: Containers, ended: bool) -> Iterator[Rows]:
         """The rows under an element, whose last child may still grow unless the document has ended; each list before it is dropped."""
@@ -221,16 +212,13 @@ class XmlSource:
     def _take(self, size: int) -> bytes:
         data = _fill(self._stream, size)
         self.size += len(data)
+        self._idle += len(data)
         if self.size > self._limit:
             raise Unreadable(say.unpacked_too_big("Le document XML", self._limit))
-        self._digest.update(data)
-        return data
-
-    def _count_idle(self, data: bytes) -> None:
-        """What the parser is given and keeps until the next row."""
-        self._idle += len(data)
         if self._idle > TREE_LIMIT:
             raise Unreadable(say.unpacked_too_big("Une partie du document XML", TREE_LIMIT))
+        self._digest.update(data)
+        return data
 
     def _accents(self, data: bytes) -> bytes:
         """What is not ASCII in bytes that should be Latin; a doubt about them is kept."""
