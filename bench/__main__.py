@@ -128,7 +128,7 @@ def main(arguments: list[str]) -> int:
         RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     told.print(f"Écrit : {RESULTS.relative_to(PROJECT)}")
     promised = [each for name in chosen.measures for kind in ("ratios", "limits") for each in results[name].get(kind, ())]
-    missed = [each for each in promised if not each["reached"]]
+    missed = [each for each in promised if each["reached"] is False]
     return 1 if missed else 0
 
 
