@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.identity import OUTPUTS, derive, from_receipt, from_source
+from schemas.identity import OUTPUTS, RECEIVED, derive, from_receipt, from_source
 from schemas.student_key import StudentKeys
 
 KEYS = StudentKeys(b"k" * 32)
@@ -17,6 +17,11 @@ KEYS = StudentKeys(b"k" * 32)
 @given(st.text(), st.text(), st.integers(0, 10**6))
 def test_an_id_is_a_uuid5(cause: str, name: str, rank: int) -> None:
     assert derive(cause, name, rank) == str(uuid.uuid5(uuid.UUID(bytes=OUTPUTS), f"{cause}\0{name}\0{rank}"))
+
+
+@given(st.text(), st.text())
+def test_the_id_of_what_was_received_is_one_too(receipt: str, position: str) -> None:
+    assert from_receipt(receipt, position) == str(uuid.uuid5(uuid.UUID(bytes=RECEIVED), f"{receipt}\0{position}"))
 
 
 def test_ids_stay_the_same_from_one_release_to_the_next() -> None:
