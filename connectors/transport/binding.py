@@ -190,16 +190,6 @@ def _reader(
 
     known: Mapping[str, Any] = {**nested, **texts}
 
-    def leaves(element: Parsed, unknown: set[str] | None = None) -> Values:
-        values: Values = {}
-        for child in element:
-            try:
-                values[texts[child.tag]] = child.text or ""
-            except KeyError:
-                if unknown is not None:
-                    unknown.add(child.tag)
-        return values
-
     def children(element: Parsed, unknown: set[str] | None = None) -> Values:
         values: Values = {}
         for child in element:
@@ -222,12 +212,11 @@ def _reader(
                 values[name] = [found]
         return values
 
-    inside = children if nested else leaves
     if not attributes and content is None:
-        return inside
+        return children
 
     def read(element: Parsed, unknown: set[str] | None = None) -> Values:
-        values = inside(element, unknown)
+        values = children(element, unknown)
         for key, name in attributes:
             if (value := element.get(key)) is not None:
                 values[name] = value

@@ -253,18 +253,22 @@ def test_postgresql_that_cuts_at_any_step_loses_and_doubles_nothing(bus: Receivi
     bus.drop("a.csv", EXPORT)
     bus.drop("a.csv.done", b"")
     cut = threading.Event()
+    ended: list[int] = []
     backends: set[int] = set()
     """Its own only: the tests beside it use the same server."""
     bus.database.dispose()
     event.listen(bus.database, "connect", lambda raw, _record: backends.add(raw.info.backend_pid))
 
     def probe(name: str) -> None:
+        """By a connection of another pool, or the one that is idle would be taken for it and nothing be cut."""
         if name == step and not cut.is_set():
             cut.set()
-            with bus.database.connect() as connection:
-                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(:backends) AND pid <> pg_backend_pid()"
-                query = text(f"{others} AND query LIKE '%depots%' AND state = 'idle'")
-                connection.execute(query, {"backends": sorted(backends)})
+            beside, own = bus.connected(), {"backends": sorted(backends)}
+            with beside.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                living = "FROM pg_stat_activity WHERE pid = ANY(:backends)"
+                ended.extend(connection.execute(text(f"SELECT pg_terminate_backend(pid) {living}"), own).scalars())
+                until(lambda: not connection.execute(text(f"SELECT 1 {living}"), own).all())
+            beside.dispose()
 
     async def work(publisher: RecordPublisher) -> None:
         inbox, locks, stop = bus.inbox(publisher, probe=probe), SystemLocks(bus.database), asyncio.Event()
@@ -277,6 +281,7 @@ def test_postgresql_that_cuts_at_any_step_loses_and_doubles_nothing(bus: Receivi
 
     bus.run(work)
     assert cut.is_set()
+    assert ended
     assert len({one.envelope.ce_id for one in bus.came()}) == 2
     assert len(archived(bus)) == 1
     assert left(bus) == []

@@ -129,7 +129,7 @@ def test_kafka_that_refuses_connections_is_away_within_the_patience(bus: Receivi
             bus.run(
                 lambda publisher: publish(publisher, records(bus, json.dumps(EVENT))), kafka={"bootstrap_servers": address}, patience=1.5
             )
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 12
 
 
 def test_kafka_that_accepts_and_never_answers_is_away_within_the_patience(bus: Receiving) -> None:
@@ -140,7 +140,7 @@ def test_kafka_that_accepts_and_never_answers_is_away_within_the_patience(bus: R
             bus.run(
                 lambda publisher: publish(publisher, records(bus, json.dumps(EVENT))), kafka={"bootstrap_servers": address}, patience=1.5
             )
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 12
 
 
 def test_a_topic_that_does_not_exist_is_away_and_the_next_publication_uses_a_new_producer(bus: Receiving) -> None:
